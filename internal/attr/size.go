@@ -1,0 +1,81 @@
+package attr
+
+// Limits of items, from "Constraints in Amazon DynamoDB".
+const (
+	ItemBytesMax         = 400 * 1024 // names and values of an item, as Size counts
+	LevelsMax            = 32         // the deepest level that a value may be at
+	PartitionKeyBytesMax = 2048
+	SortKeyBytesMax      = 1024
+)
+
+// Bytes that DynamoDB counts for the structure of lists and maps.
+const (
+	containerBytes = 3
+	elementBytes   = 1
+)
+
+// Size returns the bytes that DynamoDB counts for v ("Item sizes and formats").
+func (v Value) Size() int {
+	switch t := v.Type(); t {
+	case S, B:
+		return len(v.Bytes())
+	case N:
+		return v.Number().Size()
+	case BOOL, NULL:
+		return 1
+	case SS, BS, NS:
+		size := 0
+		for m := v.Members(); m.Next(); {
+			if t == NS {
+				size += Number(m.Member).Size()
+			} else {
+				size += len(m.Member)
+			}
+		}
+		return size
+	case L:
+		size := containerBytes
+		for e := v.Elements(); e.Next(); {
+			size += elementBytes + e.Value.Size()
+		}
+		return size
+	case M:
+		size := containerBytes
+		for f := v.Map().Fields(); f.Next(); {
+			size += elementBytes + len(f.Name) + f.Value.Size()
+		}
+		return size
+	}
+	return 0
+}
+
+// Size returns the bytes that DynamoDB counts for it: names and values of its attributes.
+func (it Item) Size() int {
+	size := 0
+	for f := it.Fields(); f.Next(); {
+		size += len(f.Name) + f.Value.Size()
+	}
+	return size
+}
+
+// Levels returns the deepest level of nesting in it; a top-level value is at level 1.
+func (it Item) Levels() int {
+	deepest := 0
+	for f := it.Fields(); f.Next(); {
+		deepest = max(deepest, f.Value.levels())
+	}
+	return deepest
+}
+
+func (v Value) levels() int {
+	deepest := 0
+	switch v.Type() {
+	case L:
+		for e := v.Elements(); e.Next(); {
+			deepest = max(deepest, e.Value.levels())
+		}
+	case M:
+		deepest = v.Map().Levels()
+	}
+	return deepest + 1
+}

@@ -1,0 +1,142 @@
+package coral
+
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// quoted reads a string whose opening quote has been seen. The result is a part of the text, or of
+// scratch where it had to be unescaped.
+func (r *Reader) quoted() []byte {
+	start := r.pos + 1
+	ascii := true
+	for p := start; p < len(r.text); p++ {
+		switch c := r.text[p]; {
+		case c == '"':
+			r.pos = p + 1
+			return r.utf8(r.text[start:p], ascii)
+		case c == '\\':
+			return r.escaped(start, p)
+		case c < ' ':
+			r.pos = p
+			r.Fail("")
+			return nil
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	r.pos = len(r.text)
+	r.Fail("")
+	return nil
+}
+
+// utf8 refuses s if it is not valid UTF-8.
+func (r *Reader) utf8(s []byte, ascii bool) []byte {
+	if !ascii && !utf8.Valid(s) {
+		r.Fail("")
+		return nil
+	}
+	return s
+}
+
+// escaped reads the rest of a string that starts at start and has its first backslash at p.
+func (r *Reader) escaped(start, p int) []byte {
+	from := len(r.scratch)
+	r.scratch = append(r.scratch, r.text[start:p]...)
+	for p < len(r.text) {
+		c := r.text[p]
+		switch {
+		case c == '"':
+			r.pos = p + 1
+			return r.utf8(r.scratch[from:len(r.scratch):len(r.scratch)], false)
+		case c < ' ':
+			r.pos = p
+			r.Fail("")
+			return nil
+		case c != '\\':
+			r.scratch = append(r.scratch, c)
+			p++
+		default:
+			n := r.escape(r.text[p:])
+			if n == 0 {
+				r.pos = p
+				r.Fail("")
+				return nil
+			}
+			p += n
+		}
+	}
+	r.pos = p
+	r.Fail("")
+	return nil
+}
+
+// escape appends what the escape sequence at the start of t stands for, and returns its length,
+// or 0 if it is none.
+func (r *Reader) escape(t []byte) int {
+	if len(t) < 2 {
+		return 0
+	}
+	c := t[1]
+	switch c {
+	case '"', '\\', '/':
+	case 'b':
+		c = '\b'
+	case 'f':
+		c = '\f'
+	case 'n':
+		c = '\n'
+	case 'r':
+		c = '\r'
+	case 't':
+		c = '\t'
+	case 'u':
+		return r.unicodeEscape(t)
+	default:
+		return 0
+	}
+	r.scratch = append(r.scratch, c)
+	return 2
+}
+
+// unicodeEscape appends the character of \uXXXX or of a surrogate pair of them. A lone surrogate is
+// no character; it becomes U+FFFD, as in encoding/json.
+func (r *Reader) unicodeEscape(t []byte) int {
+	c, ok := hex4(t)
+	if !ok {
+		return 0
+	}
+	n := 6
+	if utf16.IsSurrogate(c) {
+		low, ok := hex4(t[n:])
+		if pair := utf16.DecodeRune(c, low); ok && pair != utf8.RuneError {
+			c, n = pair, 12
+		} else {
+			c = utf8.RuneError
+		}
+	}
+	r.scratch = utf8.AppendRune(r.scratch, c)
+	return n
+}
+
+// hex4 reads \uXXXX.
+func hex4(t []byte) (rune, bool) {
+	if len(t) < 6 || t[0] != '\\' || t[1] != 'u' {
+		return 0, false
+	}
+	var c rune
+	for _, d := range t[2:6] {
+		switch {
+		case '0' <= d && d <= '9':
+			d -= '0'
+		case 'a' <= d && d <= 'f':
+			d -= 'a' - 10
+		case 'A' <= d && d <= 'F':
+			d -= 'A' - 10
+		default:
+			return 0, false
+		}
+		c = c<<4 | rune(d)
+	}
+	return c, true
+}
