@@ -25,6 +25,16 @@ func Serialization(message string) *Error {
 	return framework("SerializationException", message, key)
 }
 
+// MissingAuthenticationToken is the refusal of a request that nobody signed.
+func MissingAuthenticationToken() *Error {
+	return framework("MissingAuthenticationTokenException", "Request is missing Authentication Token", "message")
+}
+
+// InvalidSignature is the refusal of a request for its signature.
+func InvalidSignature(message string) *Error {
+	return framework("InvalidSignatureException", message, "message")
+}
+
 // TooLarge is the refusal of a body over the limit.
 func TooLarge() *Error {
 	e := framework("RequestEntityTooLarge", "Request body is too large", "message")

@@ -23,11 +23,12 @@ func duplicateFault(t Type, members [][]byte) Fault {
 			invalidValues + "Input collection [" + list(newerOrder(members), quotedBlob, ",") + "]of type BS contains duplicates.",
 			invalidValues + "Input collection [" + list(members, base64.StdEncoding.EncodeToString, ", ") + "]of type BS contains duplicates.",
 		}
-	}
-	return Fault{
-		Duplicate,
-		invalidValues + "Input collection [" + list(newerOrder(members), quotedText, ", ") + "] contains duplicates.",
-		invalidValues + "Input collection [" + list(members, plainText, ", ") + "] contains duplicates.",
+	default:
+		return Fault{
+			Duplicate,
+			invalidValues + "Input collection [" + list(newerOrder(members), quotedText, ", ") + "] contains duplicates.",
+			invalidValues + "Input collection [" + list(members, plainText, ", ") + "] contains duplicates.",
+		}
 	}
 }
 

@@ -76,6 +76,7 @@ func (v Value) levels() int {
 		}
 	case M:
 		deepest = v.Map().Levels()
+	default: // nothing else has levels below it
 	}
 	return deepest + 1
 }

@@ -49,13 +49,14 @@ func (r *Reader) token() string {
 		return "FALSE_VALUE"
 	case String:
 		return "STRING_VALUE"
-	}
-	for _, c := range r.number() {
-		if c == '.' || c == 'e' || c == 'E' {
-			return "DECIMAL_VALUE"
+	default:
+		for _, c := range r.number() {
+			if c == '.' || c == 'e' || c == 'E' {
+				return "DECIMAL_VALUE"
+			}
 		}
+		return "NUMBER_VALUE"
 	}
-	return "NUMBER_VALUE"
 }
 
 // refuse records why the next value is no scalar of class; simple is the class without its package.
@@ -101,9 +102,10 @@ func (r *Reader) Bool() bool {
 	case Array: // AWS says nothing about a list here
 		r.Fail("")
 		return false
+	default:
+		r.refuse(BooleanClass, "Boolean")
+		return false
 	}
-	r.refuse(BooleanClass, "Boolean")
-	return false
 }
 
 // meansBool reads the words that stand for a boolean.
