@@ -12,20 +12,23 @@ type Realm struct {
 	Account string // 12 digits
 }
 
+// partition is AWS's largest part, and the only one that a Realm can be in.
+const partition = "aws"
+
 // TableARN returns the ARN of the table called name.
 func (r Realm) TableARN(name string) string {
-	return "arn:aws:dynamodb:" + r.Region + ":" + r.Account + ":table/" + name
+	return "arn:" + partition + ":dynamodb:" + r.Region + ":" + r.Account + ":table/" + name
 }
 
 // arn is an ARN taken apart.
-type arn struct{ region, account, resource string }
+type arn struct{ partition, region, account, resource string }
 
 func parseARN(s string) (a arn, ok bool) {
 	parts := strings.SplitN(s, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "dynamodb" {
 		return a, false
 	}
-	return arn{parts[3], parts[4], parts[5]}, true
+	return arn{parts[1], parts[3], parts[4], parts[5]}, true
 }
 
 // IsARN reports whether s, given as a TableName, is meant to be an ARN: names have no colon.
@@ -37,6 +40,9 @@ func (r Realm) TableName(s string) (string, *apierr.Error) {
 	if !ok {
 		return "", apierr.Validation("Invalid TableArn: " + s)
 	}
+	if a.partition != partition {
+		return "", apierr.Members([]string{"Invalid AWS partition in '" + s + "'"})
+	}
 	if a.region != r.Region {
 		return "", apierr.Members([]string{"Invalid AWS region in '" + s + "'"})
 	}
@@ -45,7 +51,7 @@ func (r Realm) TableName(s string) (string, *apierr.Error) {
 	}
 	name, ok := strings.CutPrefix(a.resource, "table/")
 	if !ok || name == "" || strings.Contains(name, "/") {
-		return "", apierr.Validation("Invalid TableArn: " + s)
+		return "", apierr.Members([]string{"Invalid resource type in '" + s + "'"})
 	}
 	return name, nil
 }

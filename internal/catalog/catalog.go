@@ -100,6 +100,8 @@ func (c *Catalog) load(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("cannot read the description under %q: %w", key, err)
 		}
+		t.latest = new(atomic.Pointer[Table])
+		t.latest.Store(t)
 		state.byName[t.Name] = t
 		state.names = append(state.names, t.Name) // keys ascend by name
 		return nil
@@ -139,6 +141,7 @@ func decode(b []byte) (*Table, error) {
 	if len(t.Key) == 0 {
 		return nil, fmt.Errorf("table %q has no key", t.Name)
 	}
+	t.prepare()
 	return t, nil
 }
 
@@ -175,12 +178,18 @@ func (c *Catalog) publish(name string, t *Table) {
 	i, found := slices.BinarySearchFunc(old.names, name, strings.Compare)
 	switch {
 	case t == nil:
+		state.byName[name].latest.Store(nil)
 		delete(state.byName, name)
 		state.names = slices.Delete(slices.Clone(old.names), i, i+1)
 	case !found:
 		state.names = slices.Insert(slices.Clone(old.names), i, name)
 	}
 	if t != nil {
+		t.latest = new(atomic.Pointer[Table])
+		if before := old.byName[name]; before != nil {
+			t.latest = before.latest
+		}
+		t.latest.Store(t)
 		state.byName[name] = t
 	}
 	c.tables.Store(state)

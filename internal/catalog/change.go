@@ -64,6 +64,7 @@ func (c *Catalog) change(ctx context.Context, name string, edit func(old *Table)
 		if result, err = edit(old); err != nil || result == nil {
 			return err
 		}
+		result.prepare()
 		b, err := encode(result)
 		if err != nil {
 			return fmt.Errorf("cannot encode table %q: %w", name, err)

@@ -4,6 +4,8 @@
 package catalog
 
 import (
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/statordb/stator/internal/attr"
@@ -17,7 +19,19 @@ type Table struct {
 	Created    time.Time        `json:"created"`
 	Attributes []Attribute      `json:"attributes"` // the attribute definitions, as declared
 	Key        []string         `json:"key"`        // partition key and, if there is one, sort key
+	Indexes    []Index          `json:"indexes,omitempty"`
+	LastIndex  keyspace.IndexID `json:"lastIndex,omitempty"` // the highest ID that an index got
 	Settings
+
+	latest *atomic.Pointer[Table] // what all descriptions of one table share; nil outside a Catalog
+}
+
+// Latest returns the table's description as it is now, or nil if the table has been dropped.
+func (t *Table) Latest() *Table {
+	if t.latest == nil {
+		return t
+	}
+	return t.latest.Load()
 }
 
 // Attribute is a key attribute: its name and its type, one of S, N and B.
@@ -63,6 +77,7 @@ type Units struct {
 type Class struct {
 	Name    string    `json:"name"`
 	Changed time.Time `json:"changed,omitzero"` // zero if chosen with CreateTable
+	Before  time.Time `json:"before,omitzero"`  // when the class had changed before that
 }
 
 // Encryption is the key that the client chose for encryption at rest, other than the owner's own.
@@ -77,18 +92,19 @@ type Tag struct {
 }
 
 // PartitionKey returns the partition key attribute.
-func (t *Table) PartitionKey() Attribute { return t.attribute(t.Key[0]) }
+func (t *Table) PartitionKey() Attribute { return t.Attribute(t.Key[0]) }
 
 // SortKey returns the sort key attribute and whether there is one.
 func (t *Table) SortKey() (Attribute, bool) {
 	if len(t.Key) < 2 {
 		return Attribute{}, false
 	}
-	return t.attribute(t.Key[1]), true
+	return t.Attribute(t.Key[1]), true
 }
 
-// attribute returns the definition of a key attribute. A table has a handful.
-func (t *Table) attribute(name string) Attribute {
+// Attribute returns the definition of the key attribute called name, of the table or of one of its
+// indexes. A table has a handful.
+func (t *Table) Attribute(name string) Attribute {
 	for _, a := range t.Attributes {
 		if a.Name == name {
 			return a
@@ -97,12 +113,30 @@ func (t *Table) attribute(name string) Attribute {
 	return Attribute{}
 }
 
+// RowKey returns the bytes of the key attributes of it, an item of t; sk is nil in a table without a
+// sort key.
+func (t *Table) RowKey(it attr.Item) (pk, sk []byte) {
+	pk = it.Get(t.Key[0]).Bytes()
+	if len(t.Key) > 1 {
+		sk = it.Get(t.Key[1]).Bytes()
+	}
+	return pk, sk
+}
+
+// prepare derives what is not stored. It must be called before anybody else sees t.
+func (t *Table) prepare() {
+	for i := range t.Indexes {
+		t.Indexes[i].prepare(t)
+	}
+}
+
 // clone returns a copy whose slices and pointers may be changed without t seeing it.
 func (t *Table) clone() *Table {
 	c := *t
 	c.Attributes = append([]Attribute(nil), t.Attributes...)
 	c.Key = append([]string(nil), t.Key...)
 	c.Tags = append([]Tag(nil), t.Tags...)
+	c.Indexes = slices.Clone(t.Indexes)
 	c.OnDemand, c.Class, c.Encryption = copied(t.OnDemand), copied(t.Class), copied(t.Encryption)
 	return &c
 }

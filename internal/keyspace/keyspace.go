@@ -31,6 +31,9 @@ const (
 const (
 	kindRow   = 0x01
 	kindTally = 0x02
+	kindEntry = 0x03
+	kindFill  = 0x04
+	kindShare = 0x05
 )
 
 // idBytes is the length of a TableID.
@@ -120,14 +123,18 @@ const (
 	KindUnknown Kind = iota
 	KindRow
 	KindTally
+	KindEntry
+	KindFill
+	KindShare
 )
 
 // Parsed is a table key taken apart. PK and SK are parts of the key.
 type Parsed struct {
 	ID     TableID
 	Kind   Kind
-	PK, SK []byte // of a row
-	Slot   uint32 // of a tally
+	PK, SK []byte  // of a row
+	Slot   uint32  // of a tally
+	Index  IndexID // of an index entry
 }
 
 var errKey = errors.New("key is cut short or malformed")
@@ -147,6 +154,18 @@ func Parse(key []byte) (p Parsed, err error) {
 			return p, errKey
 		}
 		p.Kind, p.Slot = KindTally, binary.BigEndian.Uint32(rest)
+	case kindEntry:
+		if len(rest) < 4+hashBytes {
+			return p, errKey
+		}
+		p.Kind, p.Index = KindEntry, IndexID(binary.BigEndian.Uint32(rest))
+	case kindFill:
+		if len(rest) != 4 {
+			return p, errKey
+		}
+		p.Kind, p.Index = KindFill, IndexID(binary.BigEndian.Uint32(rest))
+	case kindShare:
+		return p, p.share(rest)
 	}
 	return p, nil
 }
@@ -164,6 +183,22 @@ func (p *Parsed) row(b []byte) error {
 	if Hash(p.PK) != hash {
 		return errors.New("hash in the key is not that of its partition key")
 	}
+	return nil
+}
+
+// share takes the key of a share apart: that of a row without a sort key, and a slot.
+func (p *Parsed) share(b []byte) error {
+	if len(b) < 4 {
+		return errKey
+	}
+	slot := binary.BigEndian.Uint32(b[len(b)-4:])
+	if err := p.row(b[:len(b)-4]); err != nil {
+		return err
+	}
+	if len(p.SK) > 0 {
+		return errKey
+	}
+	p.Kind, p.Slot, p.SK = KindShare, slot, nil
 	return nil
 }
 

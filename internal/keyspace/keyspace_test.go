@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/statordb/stator/internal/attr"
 	"pgregory.net/rapid"
+
+	"github.com/statordb/stator/internal/attr"
 )
 
 func TestRowOrder(t *testing.T) {

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -13,7 +11,7 @@ import (
 )
 
 // shelf is what the process knows of a table besides its description: the writers inside it and the
-// figures of its items.
+// figures of its items and of its indexes.
 //
 // The figures are exact after a crash because each is the sum of tallies that commit together with
 // the rows they count. A tally is written by one transaction at a time: a writer takes a free one and
@@ -22,18 +20,12 @@ type shelf struct {
 	id   keyspace.TableID
 	gate gate
 
-	items, bytes atomic.Int64 // the sums of all tallies
-
 	loaded  atomic.Bool
 	mu      sync.Mutex // guards what follows
+	table   figures    // the sums of all tallies
+	indexes []indexFigures
 	free    []*tally
 	tallies uint32 // how many there are
-}
-
-// tally is a share of the figures of a table.
-type tally struct {
-	key          []byte
-	items, bytes int64
 }
 
 func newShelf(id keyspace.TableID) *shelf { return &shelf{id: id} }
@@ -48,32 +40,39 @@ func (s *shelf) load(ctx context.Context, e engine.Engine) error {
 	if s.loaded.Load() {
 		return nil
 	}
-	r, err := e.Read(ctx, engine.Snapshot)
+	found, err := s.read(ctx, e)
 	if err != nil {
 		return fmt.Errorf("cannot read the tallies of table %s: %w", s.id, err)
+	}
+	for _, t := range found {
+		s.table.add(t.table)
+		for _, f := range t.indexes {
+			s.indexes = addIndex(s.indexes, f)
+		}
+		s.tallies = max(s.tallies, t.slot+1)
+	}
+	s.free = found
+	s.loaded.Store(true)
+	return nil
+}
+
+func (s *shelf) read(ctx context.Context, e engine.Engine) (found []*tally, err error) {
+	r, err := e.Read(ctx, engine.Snapshot)
+	if err != nil {
+		return nil, err
 	}
 	defer r.Close()
 	lo, hi := s.id.Tallies()
 	cursor := r.Scan(ctx, engine.Range{Lo: lo, Hi: hi}, engine.ScanOpt{})
-	var found []*tally
 	for cursor.Next() {
 		t, err := parseTally(cursor.Key(), cursor.Value())
 		if err != nil {
-			cursor.Close()
-			return err
+			_ = cursor.Close() // the first error is the one to tell
+			return nil, err
 		}
 		found = append(found, t)
 	}
-	if err := cursor.Close(); err != nil {
-		return fmt.Errorf("cannot read the tallies of table %s: %w", s.id, err)
-	}
-	for _, t := range found {
-		s.items.Add(t.items)
-		s.bytes.Add(t.bytes)
-	}
-	s.free, s.tallies = found, uint32(len(found)) //nolint:gosec // as many as there were writers at once
-	s.loaded.Store(true)
-	return nil
+	return found, cursor.Close()
 }
 
 // take returns a tally that nobody else holds.
@@ -85,7 +84,7 @@ func (s *shelf) take() *tally {
 		s.free = s.free[:n-1]
 		return t
 	}
-	t := &tally{key: s.id.Tally(s.tallies)}
+	t := &tally{key: s.id.Tally(s.tallies), slot: s.tallies}
 	s.tallies++
 	return t
 }
@@ -98,37 +97,50 @@ func (s *shelf) give(t *tally) {
 }
 
 // count adds what a committed transaction changed to t and to the sums.
-func (s *shelf) count(t *tally, items, bytes int64) {
-	t.items += items
-	t.bytes += bytes
-	s.items.Add(items)
-	s.bytes.Add(bytes)
+func (s *shelf) count(t *tally, table figures, indexes []indexFigures) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t.count(table, indexes)
+	s.table.add(table)
+	for _, d := range indexes {
+		s.indexes = addIndex(s.indexes, d)
+	}
 }
 
-func (s *shelf) stats() Stats { return Stats{Items: s.items.Load(), Bytes: s.bytes.Load()} }
-
-// tallyVersion is the first byte of a stored tally. Two signed varints follow: items and bytes.
-const tallyVersion = 0x01
-
-func appendTally(dst []byte, items, bytes int64) []byte {
-	dst = append(dst, tallyVersion)
-	dst = binary.AppendVarint(dst, items)
-	return binary.AppendVarint(dst, bytes)
+func (s *shelf) stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Stats{Items: s.table.items, Bytes: s.table.bytes}
 }
 
-var errTally = errors.New("tally is malformed")
+func (s *shelf) indexStats(id keyspace.IndexID) Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.indexes {
+		if f.id == id {
+			return Stats{Items: f.items, Bytes: f.bytes}
+		}
+	}
+	return Stats{}
+}
 
-func parseTally(key, value []byte) (*tally, error) {
-	if len(value) == 0 || value[0] != tallyVersion {
-		return nil, errTally
+// forget drops the figures of an index that is gone. The tallies that nobody holds forget them at
+// once, in memory, and on disk when they are next written; the others keep a figure nobody asks for.
+func (s *shelf) forget(id keyspace.IndexID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.indexes = without(s.indexes, id)
+	for _, t := range s.free {
+		t.indexes = without(t.indexes, id)
 	}
-	items, n := binary.Varint(value[1:])
-	if n <= 0 {
-		return nil, errTally
+}
+
+func without(fs []indexFigures, id keyspace.IndexID) []indexFigures {
+	kept := fs[:0]
+	for _, f := range fs {
+		if f.id != id {
+			kept = append(kept, f)
+		}
 	}
-	bytes, m := binary.Varint(value[1+n:])
-	if m <= 0 || 1+n+m != len(value) {
-		return nil, errTally
-	}
-	return &tally{key: append([]byte(nil), key...), items: items, bytes: bytes}, nil
+	return kept
 }

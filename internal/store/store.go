@@ -6,7 +6,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
@@ -17,21 +19,34 @@ import (
 
 // Store reads and writes the items of all tables. All its methods may be called concurrently.
 type Store struct {
-	engine  engine.Engine
-	shelves sync.Map // keyspace.TableID → *shelf
+	engine             engine.Engine
+	collectionBytesMax int64
+
+	mu      sync.Mutex // held to add to shelves or take away
+	shelves atomic.Pointer[map[keyspace.TableID]*shelf]
 }
 
+// Option changes a Store that is being made.
+type Option func(*Store)
+
+// WithCollectionBytesMax sets the limit of item collections, CollectionBytesMax otherwise.
+func WithCollectionBytesMax(n int64) Option { return func(s *Store) { s.collectionBytesMax = n } }
+
 // New returns a store on e.
-func New(e engine.Engine) *Store { return &Store{engine: e} }
+func New(e engine.Engine, options ...Option) *Store {
+	s := &Store{engine: e, collectionBytesMax: CollectionBytesMax}
+	s.shelves.Store(&map[keyspace.TableID]*shelf{})
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
 
 // Key is the bytes of the key attributes of an item (attr.Value.Bytes).
 type Key struct {
 	Partition []byte
 	Sort      []byte // nil in a table without a sort key
 }
-
-// keyBytesHint is room for the key of a row with short key attributes.
-const keyBytesHint = 96
 
 // row appends the key of k's row.
 func (k Key) row(dst []byte, t *catalog.Table) []byte {
@@ -50,23 +65,30 @@ func (s *Store) Get(ctx context.Context, t *catalog.Table, k Key, strong bool, b
 		return nil, 0, catalog.Visible(err)
 	}
 	defer r.Close()
-	var (
-		v    engine.Value
-		room [keyBytesHint]byte
-	)
-	if err := r.Get(ctx, k.row(room[:0], t), &v); err != nil {
+	l := lookups.Get().(*lookup) //nolint:errcheck,forcetypeassert // nothing else is put in
+	defer lookups.Put(l)
+	l.key = k.row(l.key[:0], t)
+	if err := r.Get(ctx, l.key, &l.value); err != nil {
 		return nil, 0, catalog.Visible(err)
 	}
-	defer v.Release()
-	if !v.Exists {
+	defer l.value.Release()
+	if !l.value.Exists {
 		return nil, 0, nil
 	}
-	it, size, err := attr.ParseRow(v.B)
+	it, size, err := attr.ParseRow(l.value.B)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot read a row of table %q: %w", t.Name, err)
 	}
 	return keep(buf, it), size, nil
 }
+
+// lookup is the memory of one Get. It is pooled.
+type lookup struct {
+	key   []byte
+	value engine.Value
+}
+
+var lookups = sync.Pool{New: func() any { return new(lookup) }}
 
 // keep appends it to *buf and returns it there.
 func keep(buf *[]byte, it attr.Item) attr.Item {
@@ -90,25 +112,46 @@ func (s *Store) Stats(ctx context.Context, t *catalog.Table) (Stats, error) {
 	return shelf.stats(), nil
 }
 
+// IndexStats returns the figures of ix, an index of t, as Stats does those of the table.
+func (s *Store) IndexStats(ctx context.Context, t *catalog.Table, ix *catalog.Index) (Stats, error) {
+	shelf, err := s.shelf(ctx, t.ID)
+	if err != nil {
+		return Stats{}, err
+	}
+	return shelf.indexStats(ix.ID), nil
+}
+
 // shelf returns what the process knows of the table id besides its description.
 func (s *Store) shelf(ctx context.Context, id keyspace.TableID) (*shelf, error) {
-	found, ok := s.shelves.Load(id)
-	if !ok {
-		found, _ = s.shelves.LoadOrStore(id, newShelf(id))
+	sh := (*s.shelves.Load())[id]
+	if sh == nil {
+		sh = s.addShelf(id)
 	}
-	sh := found.(*shelf) //nolint:errcheck,forcetypeassert // nothing else is stored
 	if err := sh.load(ctx, s.engine); err != nil {
 		return nil, err
 	}
 	return sh, nil
 }
 
+// addShelf returns the shelf of id, made if it is not there yet. Look-ups take no lock, so the map is
+// copied: tables come and go less often than items.
+func (s *Store) addShelf(id keyspace.TableID) *shelf {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := *s.shelves.Load()
+	if sh := old[id]; sh != nil {
+		return sh
+	}
+	shelves := maps.Clone(old)
+	shelves[id] = newShelf(id)
+	s.shelves.Store(&shelves)
+	return shelves[id]
+}
+
 // Erase gives the space of a dropped table back. It waits for writers that still hold the table's
 // description; those that come later get ResourceNotFoundException. It may be called again.
 func (s *Store) Erase(ctx context.Context, id keyspace.TableID) error {
-	found, _ := s.shelves.LoadOrStore(id, newShelf(id))
-	sh := found.(*shelf) //nolint:errcheck,forcetypeassert // nothing else is stored
-	if err := sh.gate.shut(ctx); err != nil {
+	if err := s.addShelf(id).gate.shut(ctx); err != nil {
 		return err
 	}
 	lo, hi := id.All()
@@ -116,6 +159,15 @@ func (s *Store) Erase(ctx context.Context, id keyspace.TableID) error {
 		return fmt.Errorf("cannot give back the space of table %s: %w", id, err)
 	}
 	return nil
+}
+
+// Quiesce waits until all writes have ended that go by an older description of t than Latest.
+func (s *Store) Quiesce(ctx context.Context, t *catalog.Table) error {
+	sh, err := s.shelf(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	return sh.gate.turn(ctx)
 }
 
 // errDropped is what a write gets whose table was dropped since its description was looked up.

@@ -1,0 +1,97 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/statordb/stator/internal/engine"
+	"github.com/statordb/stator/internal/keyspace"
+)
+
+// Content is everything that the catalog of a store holds.
+type Content struct {
+	Tables  map[keyspace.TableID]*Table
+	Dropped map[keyspace.TableID]bool // tables whose space is to be given back
+}
+
+// Verify reads the catalog of a store that nobody else uses, without changing it, and calls report
+// with everything that is wrong. Its error says why it could not go on.
+func Verify(ctx context.Context, e engine.Engine, report func(problem string)) (Content, error) {
+	c := Content{Tables: map[keyspace.TableID]*Table{}, Dropped: map[keyspace.TableID]bool{}}
+	if err := verifyFormat(ctx, e, report); err != nil {
+		return c, err
+	}
+	lo, hi := keyspace.Tables()
+	err := scan(ctx, e, lo, hi, func(key, value []byte) error {
+		t, err := decode(value)
+		if err != nil {
+			report(fmt.Sprintf("the description under %q: %v", key, err))
+			return nil
+		}
+		c.add(key, t, report)
+		return nil
+	})
+	if err != nil {
+		return c, fmt.Errorf("cannot read the descriptions of tables: %w", err)
+	}
+	lo, hi = keyspace.DroppedTables()
+	err = scan(ctx, e, lo, hi, func(key, _ []byte) error {
+		id, err := keyspace.DroppedTableID(key)
+		switch {
+		case err != nil:
+			report(fmt.Sprintf("the note of a dropped table under %q: %v", key, err))
+		case c.Tables[id] != nil:
+			report(fmt.Sprintf("table %q exists and is noted as dropped", c.Tables[id].Name))
+		default:
+			c.Dropped[id] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return c, fmt.Errorf("cannot read the notes of dropped tables: %w", err)
+	}
+	return c, nil
+}
+
+// add checks a description and takes it in.
+func (c *Content) add(key []byte, t *Table, report func(problem string)) {
+	if string(key) != string(keyspace.Table(t.Name)) {
+		report(fmt.Sprintf("the description of table %q is stored under %q", t.Name, key))
+	}
+	if other := c.Tables[t.ID]; other != nil {
+		report(fmt.Sprintf("tables %q and %q have one ID, %s", other.Name, t.Name, t.ID))
+	}
+	if len(t.Key) > 2 {
+		report(fmt.Sprintf("table %q has %d key attributes", t.Name, len(t.Key)))
+	}
+	for _, name := range t.Key {
+		if !t.Attribute(name).Type.Scalar() {
+			report(fmt.Sprintf("key attribute %q of table %q has no type that a key can have", name, t.Name))
+		}
+	}
+	c.Tables[t.ID] = t
+}
+
+// verifyFormat checks the version of the whole store. One that is newer is an error: nothing that is
+// read of such a store means anything.
+func verifyFormat(ctx context.Context, e engine.Engine, report func(problem string)) error {
+	r, err := e.Read(ctx, engine.Snapshot)
+	if err != nil {
+		return fmt.Errorf("cannot read the store: %w", err)
+	}
+	defer r.Close()
+	var v engine.Value
+	if err := r.Get(ctx, keyspace.StoreFormat(), &v); err != nil {
+		return fmt.Errorf("cannot read the format of the store: %w", err)
+	}
+	defer v.Release()
+	switch {
+	case !v.Exists:
+		report("the store does not say what format it has")
+	case int(v.B[0]) > Format:
+		return fmt.Errorf("cannot use the store: %w", &NewerError{int(v.B[0])})
+	case len(v.B) != 1 || v.B[0] == 0:
+		report(fmt.Sprintf("the store says that its format is % x", v.B))
+	}
+	return nil
+}
