@@ -1,0 +1,211 @@
+package op
+
+import (
+	"context"
+	"time"
+
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/catalog"
+)
+
+// createTable makes a table. It is in use when the call returns, yet the answer says CREATING, as
+// clients expect; the next DescribeTable says ACTIVE.
+func (s *Service) createTable(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
+	in := req.(*api.CreateTableInput) //nolint:errcheck,forcetypeassert // routes say so
+	t, refused := s.newTable(in)
+	if refused != nil {
+		return nil, refused
+	}
+	created, err := s.catalog.Create(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.describe(ctx, created)
+	if err != nil {
+		return nil, err
+	}
+	answerCreated(d, in)
+	out := api.CreateTableOutput{TableDescription: d}
+	return out.AppendJSON(dst), nil
+}
+
+// answerCreated makes of the description of a new table what CreateTable answers.
+func answerCreated(d *api.TableDescription, in *api.CreateTableInput) {
+	d.TableStatus = api.Some(statusCreating)
+	if d.BillingModeSummary != nil {
+		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = api.Opt[float64]{}
+	}
+	if in.WarmThroughput == nil || firstGiven(warmFigures(in.WarmThroughput)) == "" {
+		d.WarmThroughput = nil
+	} else {
+		d.WarmThroughput.Status = api.Some(statusUpdating)
+	}
+}
+
+// newTable makes the checks of CreateTable, in their order, and returns the table that is asked for.
+func (s *Service) newTable(in *api.CreateTableInput) (t catalog.Table, refused *apierr.Error) {
+	name, err := s.givenTable(in.TableName)
+	if err != nil {
+		return t, err
+	}
+	err = firstRefusal(in,
+		createMembers,
+		createKeySizes,
+		createBilling,
+		createKey,
+		indexLists,
+		definitionsUsed,
+		localIndexes,
+		globalIndexes,
+		indexNames,
+		createVectors,
+		createStream,
+		createEncryption,
+		createClass,
+		createTags,
+		s.createAllowed,
+		createBuilt,
+	)
+	if err != nil {
+		return t, err
+	}
+	t.Name = name
+	t.Attributes, t.Key = attributes(in.AttributeDefinitions), keyNames(in.KeySchema)
+	t.Settings = s.newSettings(in, s.now().UTC())
+	return t, nil
+}
+
+// createBilling checks billing mode and throughput.
+func createBilling(in *api.CreateTableInput) *apierr.Error {
+	payPerRequest := in.BillingMode.V == onDemand
+	switch {
+	case payPerRequest && in.ProvisionedThroughput != nil:
+		return apierr.Invalid(neitherWhenOnDemand)
+	case !payPerRequest && in.ProvisionedThroughput == nil:
+		return apierr.Invalid("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+	}
+	if err := withinBounds(in.ProvisionedThroughput); err != nil {
+		return err
+	}
+	if in.OnDemandThroughput != nil {
+		if err := createOnDemand(in.OnDemandThroughput, payPerRequest); err != nil {
+			return err
+		}
+	}
+	if in.WarmThroughput != nil {
+		return createWarm(in, payPerRequest)
+	}
+	return nil
+}
+
+func createOnDemand(o *api.OnDemandThroughput, payPerRequest bool) *apierr.Error {
+	if name := firstGiven(onDemandFigures(o)); name != "" && !payPerRequest {
+		return apierr.Invalidf("%s for OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.", name)
+	}
+	return onDemandInRange(o, false)
+}
+
+// createWarm refuses warm throughput below what the table has anyway.
+func createWarm(in *api.CreateTableInput, payPerRequest bool) *apierr.Error {
+	least := [2]int64{initialReadUnits, initialWriteUnits}
+	if !payPerRequest {
+		least = [2]int64{in.ProvisionedThroughput.ReadCapacityUnits.V, in.ProvisionedThroughput.WriteCapacityUnits.V}
+	}
+	for i, f := range warmFigures(in.WarmThroughput) {
+		switch {
+		case !f.Set || f.V >= least[i]:
+		case payPerRequest:
+			return apierr.Invalidf("Requested %s for WarmThroughput for table is lower than initial throughput for OnDemand. See: "+
+				"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial", f.name)
+		default:
+			return apierr.Invalidf("Requested %s for WarmThroughput for table is lower than %s of ProvisionedThroughput",
+				f.name, provisionedFigures(in.ProvisionedThroughput)[i].name)
+		}
+	}
+	return nil
+}
+
+// createKey checks the key of the table.
+func createKey(in *api.CreateTableInput) *apierr.Error {
+	if err := definedOnce(in.AttributeDefinitions); err != nil {
+		return err
+	}
+	if err := keyDefined(in.KeySchema, in.AttributeDefinitions); err != nil {
+		return err
+	}
+	return keyShaped(in.KeySchema)
+}
+
+func createVectors(in *api.CreateTableInput) *apierr.Error {
+	if in.VectorIndexes != nil && in.BillingMode.V != onDemand {
+		return apierr.Invalid("Vector indexes are only supported for PAY_PER_REQUEST tables")
+	}
+	return nil
+}
+
+func createStream(in *api.CreateTableInput) *apierr.Error {
+	spec := in.StreamSpecification
+	switch {
+	case spec == nil || spec.StreamEnabled.V == spec.StreamViewType.Set:
+		return nil
+	case spec.StreamEnabled.V:
+		return apierr.Invalid("Table is being created with a stream enabled, UpdateViewType is required")
+	}
+	return apierr.Invalid("Table is being created with a stream disabled, UpdateViewType should not be specified")
+}
+
+func createEncryption(in *api.CreateTableInput) *apierr.Error {
+	return encryptionShaped(in.SSESpecification)
+}
+
+func createClass(in *api.CreateTableInput) *apierr.Error { return classKnown(in.TableClass) }
+
+func createTags(in *api.CreateTableInput) *apierr.Error { return tagsAllowed(in.Tags) }
+
+func (s *Service) createAllowed(in *api.CreateTableInput) *apierr.Error {
+	return s.allowed(in.ProvisionedThroughput, in.OnDemandThroughput, in.WarmThroughput)
+}
+
+// createBuilt refuses what CreateTable cannot do yet.
+func createBuilt(in *api.CreateTableInput) *apierr.Error {
+	switch {
+	case in.GlobalSecondaryIndexes != nil:
+		return notBuilt("global secondary indexes")
+	case in.LocalSecondaryIndexes != nil:
+		return notBuilt("local secondary indexes")
+	case in.VectorIndexes != nil:
+		return notBuilt("vector indexes")
+	case in.StreamSpecification != nil && in.StreamSpecification.StreamEnabled.V:
+		return notBuilt("streams")
+	case in.ResourcePolicy.Set:
+		return notBuilt("resource-based policies")
+	case in.GlobalTableSourceArn.Set || in.GlobalTableSettingsReplicationMode.Set:
+		return notBuilt("global tables")
+	}
+	return nil
+}
+
+// newSettings are the settings of a new table.
+func (s *Service) newSettings(in *api.CreateTableInput, now time.Time) catalog.Settings {
+	settings := catalog.Settings{
+		Class:              newClass(in.TableClass),
+		Encryption:         s.encryption(in.SSESpecification),
+		DeletionProtection: in.DeletionProtectionEnabled.V,
+		Tags:               tagged(nil, in.Tags),
+	}
+	if in.BillingMode.V == onDemand {
+		settings.Billing = catalog.Billing{OnDemand: true, Stated: true, SinceOnDemand: now}
+		settings.Warm = catalog.Units{Read: initialReadUnits, Write: initialWriteUnits}
+	} else {
+		settings.Provisioned.Units = units(in.ProvisionedThroughput)
+		settings.Warm = settings.Provisioned.Units
+	}
+	if o := in.OnDemandThroughput; o != nil && firstGiven(onDemandFigures(o)) != "" {
+		settings.OnDemand = &catalog.Units{Read: o.MaxReadRequestUnits.V, Write: o.MaxWriteRequestUnits.V}
+	}
+	if w := in.WarmThroughput; w != nil {
+		settings.Warm = atLeast(settings.Warm, catalog.Units{Read: w.ReadUnitsPerSecond.V, Write: w.WriteUnitsPerSecond.V})
+	}
+	return settings
+}

@@ -1,0 +1,130 @@
+package op
+
+import (
+	"sync"
+
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/attr"
+	"github.com/statordb/stator/internal/catalog"
+	"github.com/statordb/stator/internal/expr"
+	"github.com/statordb/stator/internal/store"
+)
+
+// itemRequest is a request for one item while it is served: what the input says, by the roles that
+// PutItem, GetItem, UpdateItem and DeleteItem share, and what the checks find out. It is pooled.
+//
+// # Terminology
+//
+// AWS answers with one of two validation layers. The newer one wraps what a write refuses because of
+// the request's shape (what follows from the request alone) into an envelope; the older one, which
+// some ways of writing a request still reach, does not and has other texts (captures-items §1).
+type itemRequest struct {
+	service *Service
+	kind    itemOperation
+	older   bool // AWS's older layer answers
+
+	tableName           api.Opt[string]
+	member              string          // what attributes is called in errors: item or key
+	attributes          *api.Attributes // the item to put, or the key
+	condition           api.Opt[string]
+	update              api.Opt[string]
+	projection          api.Opt[string]
+	names               api.Map[string]
+	values              *api.Attributes // nil in an operation that has none
+	expected            api.Map[api.ExpectedAttributeValue]
+	updates             api.Map[api.AttributeValueUpdate]
+	attributesToGet     []string
+	conditionalOperator api.Opt[string]
+	returnValues        api.Opt[string]
+	returnOnFailure     api.Opt[string]
+	returnMetrics       api.Opt[string]
+	returnConsumed      api.Opt[string]
+
+	table           *catalog.Table
+	key             store.Key
+	parsedCondition *expr.Condition
+	boundCondition  *expr.BoundCondition
+	boundUpdate     *expr.BoundUpdate
+	boundProjection *expr.BoundProjection
+	mask            *attr.Mask // what GetItem returns of the item; nil: all
+
+	itemScratch
+}
+
+// itemOperation is an operation on one item.
+type itemOperation uint8
+
+const (
+	getting itemOperation = iota
+	putting
+	updating
+	deleting
+)
+
+// itemScratch is the memory of an itemRequest that outlives it.
+type itemScratch struct {
+	scopeNames []expr.Name
+	scope      expr.Scope
+	members    memberErrors
+	buf        []byte // items read and built
+	write      [1]store.Write
+	result     [1]store.Result
+}
+
+// keptItemBytesMax is the size of a buffer up to which it is kept for the next request: a few items
+// of the largest size.
+const keptItemBytesMax = 4 * attr.ItemBytesMax
+
+var itemRequests = sync.Pool{New: func() any { return new(itemRequest) }}
+
+// itemRequest returns a request without input.
+func (s *Service) itemRequest(kind itemOperation) *itemRequest {
+	r := itemRequests.Get().(*itemRequest) //nolint:errcheck,forcetypeassert // nothing else is put in
+	r.service, r.kind = s, kind
+	return r
+}
+
+// done gives r back. What it held, results of the store above all, must not be used any more.
+func (r *itemRequest) done() {
+	kept := r.itemScratch
+	kept.write[0], kept.result[0] = store.Write{}, store.Result{}
+	clear(kept.scopeNames)
+	kept.scopeNames = kept.scopeNames[:0]
+	kept.members.Reset()
+	kept.scope.Reset(nil, nil)
+	if kept.buf = kept.buf[:0]; cap(kept.buf) > keptItemBytesMax {
+		kept.buf = nil
+	}
+	*r = itemRequest{itemScratch: kept}
+	itemRequests.Put(r)
+}
+
+// A check refuses a request or finds something out about it.
+type check func(*itemRequest) *apierr.Error
+
+// check makes the checks of an operation, in the order in which they win.
+func (r *itemRequest) check(origin api.Origin, checks []check) *apierr.Error {
+	_, veryDeep := r.veryDeepPart()
+	r.older = origin.Older() || veryDeep
+	for _, c := range checks {
+		if err := c(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shape is err, which follows from the request alone, as the operation words it. A nil err is none.
+func (r *itemRequest) shape(err *apierr.Error) *apierr.Error {
+	if err == nil || r.kind == getting || r.older {
+		return err
+	}
+	return err.Enveloped()
+}
+
+// findTable looks the table up.
+func (r *itemRequest) findTable() (err *apierr.Error) {
+	r.table, err = r.service.itemTable(r.tableName.V)
+	return err
+}

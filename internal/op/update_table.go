@@ -1,0 +1,174 @@
+package op
+
+import (
+	"context"
+	"time"
+
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/catalog"
+)
+
+// updateTable changes one thing about a table. The change holds when the call returns; the answer
+// still shows the table as it was, and UPDATING, where AWS takes time for the change.
+func (s *Service) updateTable(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
+	in := req.(*api.UpdateTableInput) //nolint:errcheck,forcetypeassert // routes say so
+	name, refused := s.givenTable(in.TableName)
+	if refused != nil {
+		return nil, refused
+	}
+	refused = firstRefusal(in, updateMembers, updateClass, updateSomething, updateAlone, updateThroughput, updateStream, updateIndexes, updateEncryption)
+	if refused != nil {
+		return nil, refused
+	}
+	u := tableUpdate{service: s, in: in, now: s.now().UTC()}
+	after, err := s.catalog.Update(ctx, name, u.apply)
+	if err != nil {
+		return nil, err
+	}
+	if after == nil {
+		return nil, apierr.NoTable(name)
+	}
+	d, err := u.answer(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	out := api.UpdateTableOutput{TableDescription: d}
+	return out.AppendJSON(dst), nil
+}
+
+// tableUpdate is a request that has passed the checks for which no table is needed.
+type tableUpdate struct {
+	service *Service
+	in      *api.UpdateTableInput
+	now     time.Time
+	before  catalog.Table // as the table was
+}
+
+// apply makes the change, or refuses it. It may run again.
+func (u *tableUpdate) apply(t *catalog.Table) error {
+	u.before = *t
+	steps := []func(*catalog.Table) *apierr.Error{
+		u.stream, u.indexes, u.built, u.billing, u.provisioned, u.onDemand, u.warm, u.class, u.encryption, u.protection,
+	}
+	if refused := firstRefusal(t, steps...); refused != nil {
+		return refused
+	}
+	return nil
+}
+
+func (u *tableUpdate) class(t *catalog.Table) *apierr.Error {
+	if !u.in.TableClass.Set {
+		return nil
+	}
+	return classify(t, u.in.TableClass.V, u.now)
+}
+
+func (u *tableUpdate) encryption(t *catalog.Table) *apierr.Error {
+	if u.in.SSESpecification == nil {
+		return nil
+	}
+	return u.service.encrypt(t, u.in.SSESpecification)
+}
+
+func (u *tableUpdate) protection(t *catalog.Table) *apierr.Error {
+	t.DeletionProtection = u.in.DeletionProtectionEnabled.Or(t.DeletionProtection)
+	return nil
+}
+
+// stream refuses to switch off a stream: no table has one.
+func (u *tableUpdate) stream(t *catalog.Table) *apierr.Error {
+	if u.in.StreamSpecification != nil && !u.in.StreamSpecification.StreamEnabled.V {
+		return apierr.Validation("Table has no stream to disable: TableName: " + t.Name)
+	}
+	return nil
+}
+
+// indexes refuses to change or delete an index: no table has one.
+func (u *tableUpdate) indexes(t *catalog.Table) *apierr.Error {
+	for i := range u.in.GlobalSecondaryIndexUpdates {
+		x := &u.in.GlobalSecondaryIndexUpdates[i]
+		if x.Create == nil {
+			return apierr.ResourceNotFound("Requested resource not found: Index " + updatedIndex(x) + " for table " + t.Name)
+		}
+	}
+	for i := range u.in.VectorIndexUpdates {
+		if x := u.in.VectorIndexUpdates[i].Delete; x != nil {
+			return apierr.ResourceNotFound("Requested resource not found: Index " + x.IndexName.V + " for table " + t.Name)
+		}
+	}
+	return nil
+}
+
+// built refuses what UpdateTable cannot do yet.
+func (u *tableUpdate) built(*catalog.Table) *apierr.Error {
+	in := u.in
+	switch {
+	case len(in.GlobalSecondaryIndexUpdates) > 0:
+		return notBuilt("global secondary indexes")
+	case in.VectorIndexUpdates != nil:
+		return notBuilt("vector indexes")
+	case in.StreamSpecification != nil:
+		return notBuilt("streams")
+	case in.ReplicaUpdates != nil || in.GlobalTableWitnessUpdates != nil || in.MultiRegionConsistency.Set ||
+		in.GlobalTableSettingsReplicationMode.Set || in.DisassociationProtectionEnabled.Set:
+		return notBuilt("global tables")
+	}
+	return nil
+}
+
+// answer describes the table after the change as UpdateTable does.
+func (u *tableUpdate) answer(ctx context.Context, after *catalog.Table) (*api.TableDescription, error) {
+	d, err := u.service.describe(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	in, before := u.in, &u.before
+	switch {
+	case in.BillingMode.Set || in.ProvisionedThroughput != nil:
+		d.TableStatus = api.Some(statusUpdating)
+		u.answerThroughput(d, after)
+	case in.TableClass.Set:
+		d.TableStatus = api.Some(statusUpdating)
+		d.TableClassSummary = describeClass(before.Class)
+	case in.SSESpecification != nil:
+		if d.SSEDescription = describeEncryption(before.Encryption); d.SSEDescription == nil {
+			d.SSEDescription = new(api.SSEDescription)
+		}
+		d.SSEDescription.Status = api.Some(statusUpdating)
+	case askedWarm(in):
+		d.WarmThroughput = describeWarm(before.Warm)
+		d.WarmThroughput.Status = api.Some(statusUpdating)
+	}
+	if askedOnDemand(in) {
+		d.OnDemandThroughput = u.answerOnDemand(d.OnDemandThroughput)
+	}
+	return d, nil
+}
+
+// answerThroughput shows the units that were, with the times of the change.
+func (u *tableUpdate) answerThroughput(d *api.TableDescription, after *catalog.Table) {
+	before := &u.before
+	d.ProvisionedThroughput.ReadCapacityUnits = api.Some(before.Provisioned.Read)
+	d.ProvisionedThroughput.WriteCapacityUnits = api.Some(before.Provisioned.Write)
+	d.ProvisionedThroughput.NumberOfDecreasesToday = api.Some(decreasesOn(before.Provisioned, u.now))
+	d.WarmThroughput = describeWarm(before.Warm)
+	if before.Billing.OnDemand != after.Billing.OnDemand {
+		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = api.Opt[float64]{}
+	}
+}
+
+// answerOnDemand adds the maxima that the request clears to those that are left.
+func (u *tableUpdate) answerOnDemand(left *api.OnDemandThroughput) *api.OnDemandThroughput {
+	if left == nil {
+		left = new(api.OnDemandThroughput)
+	}
+	asked := u.in.OnDemandThroughput
+	if asked.MaxReadRequestUnits.V == cleared {
+		left.MaxReadRequestUnits = asked.MaxReadRequestUnits
+	}
+	if asked.MaxWriteRequestUnits.V == cleared {
+		left.MaxWriteRequestUnits = asked.MaxWriteRequestUnits
+	}
+	return left
+}
