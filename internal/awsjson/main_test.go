@@ -46,17 +46,18 @@ func operations() map[string]Serve {
 // house is a front that is served over a real listener.
 type house struct {
 	*httptest.Server
+	front  *Front
 	counts *metrics.Registry
 	log    *logBuffer
 }
 
 func newHouse(t *testing.T, operations map[string]Serve) *house {
 	h := &house{counts: metrics.New(), log: &logBuffer{}}
-	front := New(Options{
+	h.front = New(Options{
 		Region: "eu-west-1", Operations: operations, Verify: sigv4.Signed,
 		Metrics: h.counts, Logger: slog.New(slog.NewTextHandler(h.log, nil)), Now: time.Now,
 	})
-	h.Server = httptest.NewServer(NewHandler(front))
+	h.Server = httptest.NewServer(NewHandler(h.front))
 	t.Cleanup(h.Close)
 	return h
 }

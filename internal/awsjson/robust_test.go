@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cockroachdb/datadriven"
+
 	"github.com/statordb/stator/internal/api"
 )
 
@@ -74,6 +76,70 @@ func TestPanicIsAnsweredCountedAndLogged(t *testing.T) {
 		if log := h.log.String(); !strings.Contains(log, part) {
 			t.Errorf("the log lacks %q: %s", part, log)
 		}
+	}
+}
+
+// What a request that met a defect leaves behind is used by no other.
+func TestMemoryOfAPanicIsNotUsedAgain(t *testing.T) {
+	h := newHouse(t, operations())
+	for operation, want := range map[string]bool{"DescribeTable": true, "PutItem": false} {
+		x := new(Exchange)
+		h.front.Serve(t.Context(), x, &Request{
+			Method: http.MethodPost, Path: "/", ContentLength: 2, Body: strings.NewReader("{}"),
+			Header: header{
+				"X-Amz-Target":  {"DynamoDB_20120810." + operation},
+				"Content-Type":  {typeAmzJSON},
+				"Authorization": {"AWS4-HMAC-SHA256"},
+			},
+		})
+		if got := x.reusable(); got != want {
+			t.Errorf("after %s: reusable is %v", operation, got)
+		}
+	}
+}
+
+// However a body is sent, the connection is good for another request.
+func TestConnectionIsUsedAgain(t *testing.T) {
+	h := newHouse(t, operations())
+	c := h.dial(t)
+	for _, words := range []string{"", "gzip", "deflate", "chunked", "gzip chunked", "deflate chunked"} {
+		for range 2 {
+			h.write(t, c, wireRequest(words))
+			if got, want := h.describe(t, receive(t, c)), "200 application/x-amz-json-1.0\n{\"Table\":\"music\"}"; got != want {
+				t.Fatalf("%q: got %s", words, got)
+			}
+		}
+	}
+}
+
+// wireRequest is an ordinary request, sent as words say (TestWire), that keeps the connection.
+func wireRequest(words string) []byte {
+	head := "POST /\nContent-Type: application/x-amz-json-1.0\nX-Amz-Target: DynamoDB_20120810.DescribeTable"
+	d := &datadriven.TestData{}
+	for word := range strings.FieldsSeq(words) {
+		d.CmdArgs = append(d.CmdArgs, datadriven.CmdArg{Key: word})
+		if word != "chunked" {
+			head += "\nContent-Encoding: " + word
+		}
+	}
+	return bytes.Replace(rawRequest(d, head, `{"TableName":"music"}`), []byte("Connection: close\r\n"), nil, 1)
+}
+
+// Inflating stops before the end of the body is met, which may come later than the rest.
+func TestEndOfCompressedBody(t *testing.T) {
+	h := newHouse(t, operations())
+	_, body, _ := strings.Cut(string(wireRequest("deflate")), "\r\n\r\n")
+	a := h.front.Serve(t.Context(), new(Exchange), &Request{
+		Method: http.MethodPost, Path: "/", ContentLength: -1, Body: strings.NewReader(body),
+		Header: header{
+			"X-Amz-Target":     {"DynamoDB_20120810.DescribeTable"},
+			"Content-Type":     {typeAmzJSON},
+			"Content-Encoding": {"deflate"},
+			"Authorization":    {"AWS4-HMAC-SHA256"},
+		},
+	})
+	if a.Status != statusOK || a.Close {
+		t.Errorf("status %d, close %v", a.Status, a.Close)
 	}
 }
 
@@ -149,7 +215,10 @@ func TestGzipBomb(t *testing.T) {
 func bomb(t *testing.T, n int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	spaces := bytes.Repeat([]byte(" "), 1<<20)
 	for range n / len(spaces) {
 		if _, err := w.Write(spaces); err != nil {
@@ -218,6 +287,19 @@ func TestAbortInMidBody(t *testing.T) {
 	if log := h.log.String(); log != "" {
 		t.Errorf("the log has %s", log)
 	}
+}
+
+// More requests at once than there is room for are refused, to be sent again.
+func TestTooManyRequests(t *testing.T) {
+	h := newHouse(t, operations())
+	h.front.inside.Store(requestsMax)
+	want := "503 application/x-amz-json-1.0\n" +
+		`{"__type":"com.amazon.coral.service#ServiceUnavailable","message":"Too many requests are being carried out at once."}`
+	if got := h.describe(t, h.send(t, whole("DescribeTable", `{}`))); got != want {
+		t.Errorf("got %s", got)
+	}
+	h.front.inside.Store(0)
+	h.works(t)
 }
 
 // An operation whose client goes away is told so, and nobody else.

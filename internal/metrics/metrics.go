@@ -75,7 +75,7 @@ type Operation struct {
 }
 
 // Done counts a request that took so long. code is that of the error it was answered with, or empty.
-// Codes are those of apierr: a bounded set.
+// Codes are those of apierr and one for clients that went away: a bounded set.
 func (o *Operation) Done(took time.Duration, code string) {
 	o.seconds.Observe(took.Seconds())
 	if code == "" {
