@@ -134,16 +134,20 @@ func (t *Tree) routeNames() (names []string) {
 	return names
 }
 
-// routes checks that the table of routes is sorted, and that each operation has its own file.
+// routes checks that the table of routes is sorted, and that each operation has its own file and its
+// own scripts.
 func routes(t *Tree) []Finding {
 	var out []Finding
 	names := t.routeNames()
 	if !slices.IsSorted(names) {
 		out = append(out, Finding{routesFile, 0, "the routes are not sorted"})
 	}
+	dir := path.Dir(routesFile)
 	for _, name := range names {
-		if file := path.Dir(routesFile) + "/" + snake(name) + ".go"; !t.exists(file) {
-			out = append(out, Finding{routesFile, 0, name + " has no file " + file})
+		for _, place := range []string{dir + "/" + snake(name) + ".go", dir + "/testdata/" + snake(name)} {
+			if !t.exists(place) {
+				out = append(out, Finding{routesFile, 0, name + " lacks " + place})
+			}
 		}
 	}
 	return out

@@ -126,6 +126,20 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+// TestDependencies checks that the record of dependencies has a row for every module with a place.
+func TestDependencies(t *testing.T) {
+	record, err := os.ReadFile("../../docs/adr/0007-dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range places {
+		first, _, _ := strings.Cut(p.imported, "/")
+		if strings.Contains(first, ".") && !strings.Contains(string(record), "`"+p.imported) {
+			t.Errorf("docs/adr/0007-dependencies.md does not say why there is %s", p.imported)
+		}
+	}
+}
+
 // TestLoad checks what belongs to the tree.
 func TestLoad(t *testing.T) {
 	tree := load(t, `

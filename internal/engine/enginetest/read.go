@@ -186,7 +186,7 @@ func testReadContext(s *suite) {
 	defer r.Close()
 	cancel()
 	c := r.Scan(ctx, engine.Range{}, engine.ScanOpt{})
-	for c.Next() { //nolint:revive // to the end
+	for c.Next() { // to the end
 	}
 	if err := c.Err(); !errors.Is(err, context.Canceled) {
 		s.Errorf("the scan ended with %v, want context.Canceled", err)

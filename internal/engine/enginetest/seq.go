@@ -3,7 +3,6 @@ package enginetest
 import (
 	"encoding/binary"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/statordb/stator/internal/engine"
 )
@@ -44,17 +43,17 @@ func (s *suite) stable(from uint64) uint64 {
 
 func testSeqAscends(s *suite) {
 	const workers, each = 8, 20
-	var last atomic.Uint64
 	concurrently(workers, func(int) {
 		for range each {
 			var seq uint64
 			got, err := s.e.Update(s.ctx, sequenced("a"), func(t engine.Txn) error {
+				before := s.inBody(t, "a") // the sequence of the writer before
 				seq = record(t, "x")
-				if before := last.Load(); seq <= before {
-					return fmt.Errorf("sequence %d after %d", seq, before)
+				now := fmt.Sprintf("%020d", seq)
+				if now <= before {
+					return fmt.Errorf("sequence %s after %s", now, before)
 				}
-				last.Store(seq) // whoever holds the lock next sees it
-				return nil
+				return set("a", now)(t)
 			})
 			if err != nil || got != seq {
 				s.Errorf("Update returned %d, %v; the body had %d", got, err, seq)
@@ -121,10 +120,7 @@ func testStableOpen(s *suite) {
 func testStableMissesNothing(s *suite) {
 	const workers, each = 8, 40
 	written := make(chan uint64, workers*each)
-	var running atomic.Int32
-	running.Store(workers)
 	go concurrently(workers, func(w int) {
-		defer running.Add(-1)
 		for range each {
 			seq, err := s.e.Update(s.ctx, sequenced(fmt.Sprintf("item%d", w%3)), func(t engine.Txn) error {
 				record(t, "x")

@@ -89,6 +89,19 @@ func BenchmarkSyncedWrite(b *testing.B) {
 	}
 }
 
+// BenchmarkHotItem has 64 writers of one item. Holding its latch until the commit is durable is what
+// the engine does not do.
+func BenchmarkHotItem(b *testing.B) {
+	value := make([]byte, itemBytes)
+	for _, hold := range []bool{false, true} {
+		b.Run(fmt.Sprintf("hold=%t", hold), func(b *testing.B) {
+			e := openBench(b, Options{})
+			e.holdLatches = hold
+			parallelWriters(b, 64, func(uint64) error { return write(e, []byte("hot"), value) })
+		})
+	}
+}
+
 // benchItems is how many items the read benchmarks have.
 const benchItems = 200_000
 
@@ -146,4 +159,30 @@ func BenchmarkGet(b *testing.B) {
 			})
 		}
 	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	reopen := func(b *testing.B, dir string) {
+		b.Helper()
+		e, err := Open(Options{Dir: dir})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := e.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.Run("new", func(b *testing.B) {
+		for range b.N {
+			reopen(b, b.TempDir())
+		}
+	})
+	b.Run("again", func(b *testing.B) {
+		dir := b.TempDir()
+		for range b.N {
+			reopen(b, dir)
+		}
+	})
 }

@@ -73,20 +73,20 @@ func TestCrash(t *testing.T) {
 // TestCrashConcurrent crashes while many write. Each transaction adds one to a number that all share
 // and notes the sum under a key of its own, so a lost, torn or reordered commit shows.
 func TestCrashConcurrent(t *testing.T) {
-	const writers, crashes = 16, 25
+	const writers, crashes, perCrash = 16, 20, 100
 	rng := seeded(t)
 	fs := vfs.NewCrashableMem()
 	e := openTest(t, Options{Dir: "data", FS: fs})
-	ctx, cancel := context.WithCancel(t.Context())
 	var acknowledged atomic.Int64
 	var running sync.WaitGroup
+	turns := make(chan struct{}, perCrash)
 	for range writers {
 		running.Go(func() {
-			for ctx.Err() == nil {
+			for range turns {
 				n, err := increment(e)
 				if err != nil {
 					t.Error(err)
-					return
+					continue
 				}
 				for old := acknowledged.Load(); old < n && !acknowledged.CompareAndSwap(old, n); old = acknowledged.Load() {
 				}
@@ -94,6 +94,9 @@ func TestCrashConcurrent(t *testing.T) {
 		})
 	}
 	for range crashes {
+		for range perCrash {
+			turns <- struct{}{}
+		}
 		least := acknowledged.Load()
 		after := recovered(t, fs, rng, unsyncedKept)
 		sum, _ := strconv.ParseInt(mustGet(t, after, "sum"), 10, 64)
@@ -107,7 +110,7 @@ func TestCrashConcurrent(t *testing.T) {
 		}
 		closeTest(t, after)
 	}
-	cancel()
+	close(turns)
 	running.Wait()
 }
 

@@ -92,41 +92,48 @@ func (e *Engine) waiters() int {
 
 var errRefused = errors.New("refused")
 
+// reading reads "a" in some way.
+type reading func(ctx context.Context, e *Engine) (string, error)
+
+// scanning reads by a scan at a level.
+func scanning(level engine.Level) reading {
+	return func(ctx context.Context, e *Engine) (string, error) {
+		r, err := e.Read(ctx, level)
+		if err != nil {
+			return "", err
+		}
+		defer r.Close()
+		c := r.Scan(ctx, engine.Range{}, engine.ScanOpt{Limit: 1})
+		c.Next()
+		value := string(c.Value())
+		return value, c.Close()
+	}
+}
+
+// deciding reads in a transaction whose body ends with an error, nil or errRefused.
+func deciding(end error) reading {
+	return func(ctx context.Context, e *Engine) (value string, err error) {
+		_, err = e.Update(ctx, locked("a"), func(txn engine.Txn) error {
+			var v engine.Value
+			if err := txn.Get(ctx, []byte("a"), &v); err != nil {
+				return err
+			}
+			value = string(v.B)
+			return end
+		})
+		if errors.Is(err, errRefused) {
+			err = nil
+		}
+		return value, err
+	}
+}
+
 // TestNothingRestsOnWhatIsNotDurable checks everything that can tell a caller about a version which a crash could
 // still take back: each has to wait.
 func TestNothingRestsOnWhatIsNotDurable(t *testing.T) {
-	scan := func(level engine.Level) func(ctx context.Context, e *Engine) (string, error) {
-		return func(ctx context.Context, e *Engine) (string, error) {
-			r, err := e.Read(ctx, level)
-			if err != nil {
-				return "", err
-			}
-			defer r.Close()
-			c := r.Scan(ctx, engine.Range{}, engine.ScanOpt{Limit: 1})
-			c.Next()
-			value := string(c.Value())
-			return value, c.Close()
-		}
-	}
-	update := func(body func(txn engine.Txn, value string) error) func(ctx context.Context, e *Engine) (string, error) {
-		return func(ctx context.Context, e *Engine) (value string, err error) {
-			_, err = e.Update(ctx, locked("a"), func(txn engine.Txn) error {
-				var v engine.Value
-				if err := txn.Get(ctx, []byte("a"), &v); err != nil {
-					return err
-				}
-				value = string(v.B)
-				return body(txn, value)
-			})
-			if errors.Is(err, errRefused) {
-				err = nil
-			}
-			return value, err
-		}
-	}
 	for _, c := range []struct {
 		name string
-		read func(ctx context.Context, e *Engine) (string, error)
+		read reading
 	}{
 		{"strong get", func(ctx context.Context, e *Engine) (string, error) { return get(ctx, e, engine.Strong, "a") }},
 		{"snapshot get", func(ctx context.Context, e *Engine) (string, error) { return get(ctx, e, engine.Snapshot, "a") }},
@@ -135,10 +142,10 @@ func TestNothingRestsOnWhatIsNotDurable(t *testing.T) {
 			err := e.strong.MultiGet(ctx, [][]byte{[]byte("b"), []byte("a")}, vs)
 			return string(vs[1].B), err
 		}},
-		{"strong scan", scan(engine.Strong)},
-		{"snapshot scan", scan(engine.Snapshot)},
-		{"a transaction that refuses", update(func(engine.Txn, string) error { return errRefused })},
-		{"a transaction that writes nothing", update(func(engine.Txn, string) error { return nil })},
+		{"strong scan", scanning(engine.Strong)},
+		{"snapshot scan", scanning(engine.Snapshot)},
+		{"a transaction that refuses", deciding(errRefused)},
+		{"a transaction that writes nothing", deciding(nil)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, _, free := openStuck(t)

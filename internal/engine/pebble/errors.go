@@ -50,7 +50,7 @@ func openError(dir string, err error) error {
 		return corrupt
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("cannot open the store in %q: %w: %w", dir, engine.ErrDiskFull, err)
-	case pebbledb.IsCorruptionError(err), errors.Is(err, os.ErrNotExist), isMalformed(err):
+	case pebbledb.IsCorruptionError(err), errors.Is(err, pebbledb.ErrDBNotPristine), errors.Is(err, os.ErrNotExist), isMalformed(err):
 		return &CorruptError{Dir: dir, Err: err}
 	}
 	return fmt.Errorf("cannot open the store in %q: %w", dir, err)

@@ -79,7 +79,7 @@ func failFileOperations(t *testing.T, first int) {
 		if t.Failed() {
 			t.Fatalf("at file operation %d", i)
 		}
-		if w.left >= 0 { // there were fewer operations
+		if !w.failed() { // there were fewer operations
 			if i < operationsMin {
 				t.Errorf("there were only %d file operations", i)
 			}
@@ -112,6 +112,13 @@ func (w *work) MaybeError(errorfs.Op) error {
 	return errorfs.ErrInjected
 }
 
+// failed reports whether an operation was failed.
+func (w *work) failed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.left < 0
+}
+
 func (w *work) String() string { return "one file operation" }
 
 // check opens what a crash would leave now and looks for what was acknowledged.
@@ -127,18 +134,21 @@ func (w *work) check() {
 	closeTest(w.t, after)
 }
 
+// printFatal tells the parent process why the engine has stopped.
+func printFatal(err error) { fmt.Println(err) } //nolint:forbidigo // for the parent process
+
 // run opens, writes, flushes and closes. After an error it goes on, as callers would.
 func (w *work) run() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		e, err := Open(Options{Dir: "data", FS: errorfs.Wrap(w.fs, w), OnFatal: func(err error) { fmt.Println(err) }})
+		e, err := Open(Options{Dir: "data", FS: errorfs.Wrap(w.fs, w), OnFatal: printFatal})
 		if err != nil {
 			return
 		}
 		padding := strings.Repeat("p", zeroBytes/4) // so that the log is filled several times
-		for i := range 18 {
-			if i%6 == 5 && e.failure.Load() == nil {
+		for i := range 10 {
+			if i%3 == 2 && e.failure.Load() == nil {
 				flush(w.t, e) // the third log is the first one again
 			}
 			w.put(e, fmt.Sprintf("key%d", i%5), strconv.Itoa(i)+padding)

@@ -26,7 +26,7 @@ const (
 
 // Load implements engine.Engine. It writes tables next to the store and then takes them in, all in one step.
 func (e *Engine) Load(ctx context.Context, r engine.Range, sorted iter.Seq2[[]byte, []byte]) error {
-	if err := e.enter(); err != nil {
+	if err := e.enterToWrite(); err != nil {
 		return err
 	}
 	defer e.gate.leave()

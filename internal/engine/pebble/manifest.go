@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"strings"
 
 	pebbledb "github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -27,18 +28,35 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // checkManifest finds damage in the manifest that Pebble takes for its end. Each record is synced
 // before the next is written, so a sound record behind a bad one means that the bad one was sound
-// once. A bad record at the very end is what a crash leaves.
-func checkManifest(dir string, fs vfs.FS) error {
+// once. A bad record at the very end is what a crash leaves. A store without a manifest is new.
+func checkManifest(dir string, fs vfs.FS) (isNew bool, err error) {
 	store, err := pebbledb.Peek(dir, fs)
-	if err != nil || !store.Exists {
-		return err
+	if err != nil {
+		return false, err
+	}
+	if !store.Exists {
+		return true, checkEmpty(dir, fs)
 	}
 	f, err := fs.Open(store.ManifestFilename)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = checkChunks(f)
-	return errors.Join(err, f.Close())
+	return false, errors.Join(err, f.Close())
+}
+
+// checkEmpty refuses tables and logs without a manifest: Pebble would make a new store and delete them.
+func checkEmpty(dir string, fs vfs.FS) error {
+	names, err := fs.List(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !strings.HasPrefix(name, loadPrefix) && (strings.HasSuffix(name, ".sst") || strings.HasSuffix(name, ".log")) {
+			return &CorruptError{Err: fmt.Errorf("there is %s, but no manifest", name)}
+		}
+	}
+	return nil
 }
 
 func checkChunks(r io.Reader) error {
@@ -46,10 +64,10 @@ func checkChunks(r io.Reader) error {
 	bad := int64(-1)
 	for at := int64(0); ; at += manifestBlockBytes {
 		n, err := io.ReadFull(r, block)
-		if err == io.EOF { //nolint:errorlint // ReadFull returns it bare
+		if err == io.EOF { // ReadFull returns it bare
 			return nil
 		}
-		if err != nil && err != io.ErrUnexpectedEOF { //nolint:errorlint // ReadFull returns it bare
+		if err != nil && err != io.ErrUnexpectedEOF {
 			return fmt.Errorf("cannot read the manifest: %w", err)
 		}
 		for b := block[:n]; len(b) >= chunkHeaderBytes; {

@@ -53,9 +53,12 @@ func lockDir(o *Options) (*pebbledb.Lock, error) {
 	return lock, nil
 }
 
+// formatMarker is the name under which Pebble keeps the format of a store.
+const formatMarker = "format-version"
+
 // checkFormat refuses a store of a newer format.
 func checkFormat(dir string, fs vfs.FS) error {
-	text, err := atomicfs.ReadMarker(fs, dir, "format-version")
+	text, err := atomicfs.ReadMarker(fs, dir, formatMarker)
 	if err != nil {
 		return openError(dir, err)
 	}
@@ -89,13 +92,8 @@ func open(o Options, lock *pebbledb.Lock) (_ *Engine, err error) {
 			err = errors.Join(err, e.fsCloser.Close())
 		}
 	}()
-	if !o.ReadOnly {
-		if err = checkManifest(o.Dir, o.FS); err != nil {
+	if err = e.prepare(&o); err != nil {
 		return nil, err
-	}
-	if err = removeLoads(o.FS, o.Dir, loadPrefix); err != nil {
-			return nil, err
-		}
 	}
 	e.options = o.pebbleOptions(e.fs, lock, logger{e}, e.listener())
 	if e.db, err = pebbledb.Open(o.Dir, e.options); err != nil {
@@ -110,6 +108,33 @@ func open(o Options, lock *pebbledb.Lock) (_ *Engine, err error) {
 		e.startSyncer()
 	}
 	return e, nil
+}
+
+// prepare does what comes before Pebble opens the store.
+func (e *Engine) prepare(o *Options) error {
+	isNew, err := checkManifest(o.Dir, o.FS)
+	if err != nil || o.ReadOnly {
+		return err
+	}
+	if isNew {
+		if err := markFormat(o.Dir, o.FS); err != nil {
+			return err
+		}
+	}
+	return removeLoads(o.FS, o.Dir, loadPrefix)
+}
+
+// markFormat gives a new store its format at once. Pebble would raise it step by step from the oldest
+// it knows and sync the directory after each step: most of the time that making a store takes.
+func markFormat(dir string, fs vfs.FS) error {
+	marker, text, err := atomicfs.LocateMarker(fs, dir, formatMarker)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		err = marker.Move(Format.String())
+	}
+	return errors.Join(err, marker.Close())
 }
 
 // init makes everything of e that needs no store.

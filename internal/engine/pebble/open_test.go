@@ -64,7 +64,7 @@ func TestReopen(t *testing.T) {
 
 func TestNewer(t *testing.T) {
 	dir := filled(t)
-	marker, _, err := atomicfs.LocateMarker(vfs.Default, dir, "format-version")
+	marker, _, err := atomicfs.LocateMarker(vfs.Default, dir, formatMarker)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +155,8 @@ func TestDamage(t *testing.T) {
 		{"a bit of the manifest", "MANIFEST-*", early},
 		{"a manifest that is gone", "MANIFEST-*", gone},
 		{"a bit of a log", "*.log", early},
+		{"the name of the manifest that is gone", "marker.manifest.*", gone},
+		{"the format that is gone", "marker.format-version.*", gone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filled(t)
@@ -167,6 +169,12 @@ func TestDamage(t *testing.T) {
 			var corrupt *CorruptError
 			if !errors.As(err, &corrupt) || corrupt.Dir != dir {
 				t.Errorf("the answer is %v, want *CorruptError", err)
+			}
+			var inUse *InUseError
+			if e, err := Open(Options{Dir: dir}); errors.As(err, &inUse) {
+				t.Error("the store that could not be opened is still in use")
+			} else if err == nil {
+				_ = e.Close()
 			}
 		})
 	}
@@ -197,6 +205,45 @@ func TestCheckpoint(t *testing.T) {
 	}
 	if err := e.Checkpoint(t.Context(), dir); err == nil {
 		t.Error("a copy into a directory that exists succeeded")
+	}
+}
+
+// TestReadOnly checks that a store opened to be read is not changed, and that writing it is refused.
+func TestReadOnly(t *testing.T) {
+	dir := filled(t)
+	before, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Open(Options{Dir: dir, ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mustGet(t, e, "key000") == "" || mustGet(t, e, "key199") == "" {
+		t.Error("keys are missing")
+	}
+	if err := e.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := e.Update(t.Context(), locked("a"), func(engine.Txn) error { return nil }); err != nil {
+		t.Errorf("an Update that writes nothing returned %v", err)
+	}
+	for name, err := range map[string]error{
+		"Update":      put(e, "a", "1"),
+		"DeleteRange": e.DeleteRange(t.Context(), engine.Range{}),
+		"Load":        e.Load(t.Context(), engine.Range{}, one("k", "v")),
+	} {
+		if !errors.Is(err, engine.ErrUnsupported) {
+			t.Errorf("%s returned %v, want ErrUnsupported", name, err)
+		}
+	}
+	closeTest(t, e)
+	after, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || !slices.Equal(before, after) {
+		t.Errorf("the files were %v and are %v, %v", before, after, err)
+	}
+	if _, err := Open(Options{Dir: filepath.Join(dir, "none"), ReadOnly: true}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("opening what does not exist returned %v", err)
 	}
 }
 

@@ -99,6 +99,16 @@ func (e *Engine) enter() error {
 	return nil
 }
 
+var errReadOnly = fmt.Errorf("cannot write a store that was opened to be read: %w", engine.ErrUnsupported)
+
+// enterToWrite is enter for those who change the store.
+func (e *Engine) enterToWrite() error {
+	if e.options.ReadOnly {
+		return errReadOnly
+	}
+	return e.enter()
+}
+
 // durable returns when everything that is visible now is durable.
 func (e *Engine) durable(ctx context.Context) error {
 	// Whatever is visible took its number before it became so.

@@ -12,7 +12,7 @@ import (
 // DeleteRange implements engine.Engine. It writes one tombstone; Pebble drops the tables that lie under
 // it once the tombstone has been flushed (flushDeletedAfter), and cuts those that stick out.
 func (e *Engine) DeleteRange(ctx context.Context, r engine.Range) error {
-	if err := e.enter(); err != nil {
+	if err := e.enterToWrite(); err != nil {
 		return err
 	}
 	defer e.gate.leave()

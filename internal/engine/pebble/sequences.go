@@ -56,7 +56,7 @@ func (s *sequences) open(db *pebbledb.DB, now time.Time) error {
 }
 
 func (s *sequences) read(value []byte, closer io.Closer) error {
-	defer closer.Close()
+	defer closer.Close() //nolint:errcheck // gives a buffer back
 	if len(value) != 9 || value[0] != sequenceVersion {
 		return &CorruptError{Err: fmt.Errorf("the bound of sequences is malformed: %x", value)}
 	}

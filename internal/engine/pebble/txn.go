@@ -26,7 +26,6 @@ type txn struct {
 	written []latchID // the keys written, with repetitions
 	readMax uint64    // the highest mark of a key read
 	arena   []byte    // values read
-	it      *pebbledb.Iterator
 
 	seqAllowed bool
 	seq        uint64 // 0: none was taken

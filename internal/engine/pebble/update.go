@@ -33,6 +33,9 @@ func (e *Engine) Update(ctx context.Context, o engine.TxnOpt, body func(engine.T
 	if err != nil || t.empty() {
 		return t.seq, e.conclude(ctx, t, err)
 	}
+	if e.options.ReadOnly {
+		return 0, errReadOnly
+	}
 	return t.seq, e.commit(t)
 }
 
