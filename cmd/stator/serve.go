@@ -34,7 +34,7 @@ type serveCommand struct {
 	Account      string          `default:"000000000000" placeholder:"ID" help:"AWS account to answer for: 12 digits (${default})."`
 	Sync         string          `enum:"always,interval" default:"always" placeholder:"WHEN" help:"When writes go to disk: always, before each is acknowledged, or interval, every --sync-interval; a crash then loses what was acknowledged since."`
 	SyncInterval time.Duration   `default:"100ms" placeholder:"DURATION" help:"How often writes go to disk with --sync=interval (${default})."`
-	CacheSize    byteSize        `default:"64MiB" placeholder:"SIZE" help:"Memory for a cache of stored data (${default})."`
+	CacheSize    byteSize        `default:"256MiB" placeholder:"SIZE" help:"Memory for a cache of stored data (${default})."`
 	LogLevel     slog.Level      `default:"info" placeholder:"LEVEL" help:"Lowest level to log: debug, info, warn or error (${default})."`
 	LogFormat    string          `enum:"text,json" default:"text" placeholder:"FORMAT" help:"Format of the log, text or json (${default})."`
 	Config       kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a JSON file: {\"listen\": \"…\", \"log-level\": \"…\"}. The command line and the environment go before it."`

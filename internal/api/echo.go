@@ -133,3 +133,8 @@ func echoMapMember[V any](dst []byte, member string, m Map[V], echo func(dst []b
 func ListLength[T any, P echoed[T]](c *Constraints, path string, list []T, low, high int) {
 	constrainSize(c, path, list, low, high, echoStructure[T, P])
 }
+
+// EchoBatchWrite prints the RequestItems of a BatchWriteItem.
+func EchoBatchWrite(m Map[[]WriteRequest]) string {
+	return string(echoMap(nil, m, echoStructures[WriteRequest]))
+}

@@ -29,11 +29,12 @@ type Error struct {
 	namespace  string
 	status     int
 	messageKey string // "message", "Message", or "" for no message at all
+	hashed     bool   // number sets of Item are in the order of a Java HashSet
 }
 
 // Reason is why an action of a transaction was, or was not, the cause of its cancellation.
 type Reason struct {
-	Code    string // "None" for an action that was no cause
+	Code    string // one of the Reason constants, or that of another error
 	Message string
 	Item    attr.Item
 }
@@ -52,7 +53,12 @@ func (e *Error) AppendJSON(dst []byte) []byte {
 		dst = coral.AppendText(dst, e.Message)
 	}
 	if e.Item != nil {
-		dst = e.Item.AppendJSON(append(dst, `,"Item":`...))
+		dst = append(dst, `,"Item":`...)
+		if e.hashed {
+			dst = e.Item.AppendHashedJSON(dst)
+		} else {
+			dst = e.Item.AppendJSON(dst)
+		}
 	}
 	if e.Reasons != nil {
 		dst = append(dst, `,"CancellationReasons":[`...)
@@ -73,7 +79,7 @@ func (r *Reason) appendJSON(dst []byte) []byte {
 		dst = coral.AppendText(append(dst, `,"Message":`...), r.Message)
 	}
 	if r.Item != nil {
-		dst = r.Item.AppendJSON(append(dst, `,"Item":`...))
+		dst = r.Item.AppendHashedJSON(append(dst, `,"Item":`...))
 	}
 	return append(dst, '}')
 }

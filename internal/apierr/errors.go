@@ -98,6 +98,12 @@ func ConditionalCheckFailed(item attr.Item) *Error {
 	return e
 }
 
+// ItemCollectionSizeLimitExceeded is the refusal of a write that makes an item collection too large.
+// The text is DynamoDB Local's: 10 GB are not easily captured.
+func ItemCollectionSizeLimitExceeded() *Error {
+	return modelled("ItemCollectionSizeLimitExceededException", "Collection size exceeded")
+}
+
 // TransactionConflict is the refusal of a single write that met a transaction on its item.
 func TransactionConflict() *Error {
 	return modelled("TransactionConflictException", "Transaction is ongoing for the item")

@@ -23,6 +23,9 @@ func AppendScalar(dst []byte, t Type, b []byte) []byte {
 	return appendScalar(append(dst, tagOfType[t]), b)
 }
 
+// AppendM appends an M whose entries are those of it.
+func AppendM(dst []byte, it Item) []byte { return appendScalar(append(dst, tagM), it) }
+
 // AppendBool appends a BOOL.
 func AppendBool(dst []byte, b bool) []byte {
 	if b {
@@ -34,7 +37,7 @@ func AppendBool(dst []byte, b bool) []byte {
 // AppendNull appends a NULL.
 func AppendNull(dst []byte) []byte { return append(dst, tagNull) }
 
-func appendScalar[T string | []byte | Number](dst []byte, s T) []byte {
+func appendScalar[T string | []byte | Number | Item](dst []byte, s T) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s)))
 	return append(dst, s...)
 }

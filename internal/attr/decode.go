@@ -20,10 +20,15 @@ type Decoder struct {
 	entries []entry // of the maps and sets that are open, innermost last
 	faults  Faults
 	key     []byte // the top-level name being read
+	listed  int    // elements that Values has read
 }
 
+// valuesMax is how many elements all lists together may have that Values reads. No operation takes
+// more than a few hundred; a body of 16 MiB could have millions, each many times as large in memory.
+const valuesMax = 1 << 16
+
 // Reset forgets all that was decoded; its memory is used again.
-func (d *Decoder) Reset() { d.buf, d.entries, d.key = d.buf[:0], d.entries[:0], nil }
+func (d *Decoder) Reset() { d.buf, d.entries, d.key, d.listed = d.buf[:0], d.entries[:0], nil, 0 }
 
 // Item reads a map from attribute names to attribute values. A body that is none fails in r; faults
 // of the values are returned.
@@ -54,6 +59,9 @@ func (d *Decoder) Values(r *coral.Reader) ([]Value, Faults) {
 	}
 	vs := []Value{}
 	for r.NextElement() {
+		if d.listed++; d.listed > valuesMax {
+			r.Fail("The request has more than 65536 attribute values in lists")
+		}
 		start := len(d.buf)
 		d.value(r, 1, true)
 		vs = append(vs, Value(d.since(start)))
@@ -75,8 +83,11 @@ func (d *Decoder) fields(r *coral.Reader, level int) Builder {
 		if level == 1 {
 			d.key = name
 		}
-		if len(name) == 0 && !d.faults.EmptyName {
+		switch {
+		case len(name) == 0 && !d.faults.EmptyName:
 			d.faults.EmptyName, d.faults.EmptyNameKey = true, string(d.key)
+		case len(name) > NameBytesMax && !d.faults.LongName:
+			d.faults.LongName, d.faults.LongNameKey = true, string(d.key)
 		}
 		if len(d.entries) > base && bytes.Compare(before, name) >= 0 {
 			sorted = false

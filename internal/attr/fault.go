@@ -54,6 +54,8 @@ type Faults struct {
 
 	EmptyName    bool   // an attribute name is empty, at any level
 	EmptyNameKey string // the top-level name it stands under
+	LongName     bool   // an attribute name is longer than NameBytesMax, at any level
+	LongNameKey  string // the top-level name it stands under
 	NullFalse    bool   // a value is just {"NULL": false}
 	ManyTypes    bool   // a value has several types, whatever else is wrong with it
 

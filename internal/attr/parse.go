@@ -67,6 +67,10 @@ func (l *literal) fault() NumberFault {
 	return NumberFine
 }
 
+// OlderNumberFault is the fault that AWS's older validation layer, which reads PartiQL, finds in text.
+// What has none ParseNumber reads.
+func OlderNumberFault(text []byte) NumberFault { return olderFault(text) }
+
 // olderFault is the fault that AWS's older validation layer finds in text, which it reads into a Java
 // BigDecimal: exponents beyond 32 bits are unreadable, and a magnitude that overflows them wraps.
 func olderFault(text []byte) NumberFault {
@@ -78,7 +82,7 @@ func olderFault(text []byte) NumberFault {
 	if l.exponent != int64(int32(l.exponent)) || scale != int64(int32(scale)) { //nolint:gosec // the wrap is the point
 		return NumberUnreadable
 	}
-	if magnitude := l.written - scale; magnitude > math.MaxInt32 {
+	if magnitude := l.written - scale; magnitude >= math.MaxInt32 {
 		return NumberUnderflow
 	}
 	return l.fault()

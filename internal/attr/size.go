@@ -3,6 +3,7 @@ package attr
 // Limits of items, from "Constraints in Amazon DynamoDB".
 const (
 	ItemBytesMax         = 400 * 1024 // names and values of an item, as Size counts
+	NameBytesMax         = 1<<16 - 1  // of an attribute name, at any level
 	LevelsMax            = 32         // the deepest level that a value may be at
 	PartitionKeyBytesMax = 2048
 	SortKeyBytesMax      = 1024

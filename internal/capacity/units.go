@@ -27,4 +27,13 @@ func Write(before, after int) float64 {
 	return float64(max(1, ceil(max(before, after), writeUnitBytes)))
 }
 
+// IndexWrite returns the units that it costs to change an index whose entry had the size before and
+// has the size after, 0 where there is none. An entry that moves is one taken away and one added.
+func IndexWrite(before, after int, moves bool) float64 {
+	if moves {
+		return float64(ceil(before, writeUnitBytes) + ceil(after, writeUnitBytes))
+	}
+	return float64(ceil(max(before, after), writeUnitBytes))
+}
+
 func ceil(size, unit int) int { return (size + unit - 1) / unit }

@@ -20,4 +20,15 @@ func TestUnits(t *testing.T) {
 			t.Errorf("writing %d over %d bytes: %g", c.after, c.before, got)
 		}
 	}
+	for _, c := range []struct {
+		before, after int
+		moves         bool
+		want          float64
+	}{
+		{0, 18, false, 1}, {18, 0, false, 1}, {1025, 18, false, 2}, {18, 1025, false, 2}, {18, 18, true, 2}, {1025, 2049, true, 5},
+	} {
+		if got := IndexWrite(c.before, c.after, c.moves); got != c.want {
+			t.Errorf("an entry from %d to %d bytes, moves %v: %g", c.before, c.after, c.moves, got)
+		}
+	}
 }

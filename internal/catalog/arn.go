@@ -20,6 +20,9 @@ func (r Realm) TableARN(name string) string {
 	return "arn:" + partition + ":dynamodb:" + r.Region + ":" + r.Account + ":table/" + name
 }
 
+// IndexARN returns the ARN of an index of the table called table.
+func (r Realm) IndexARN(table, index string) string { return r.TableARN(table) + "/index/" + index }
+
 // arn is an ARN taken apart.
 type arn struct{ partition, region, account, resource string }
 

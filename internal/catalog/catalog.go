@@ -33,6 +33,7 @@ type Catalog struct {
 	changing sync.Mutex
 	tables   atomic.Pointer[tables]
 	dropped  chan struct{} // has an element when there may be tables whose space is to be given back
+	indexing chan struct{} // has an element when there may be indexes to make or to remove
 }
 
 // tables is one state of the catalog. It is immutable.
@@ -60,18 +61,23 @@ func Open(ctx context.Context, e engine.Engine, o Options) (*Catalog, error) {
 	if err := checkFormat(ctx, e); err != nil {
 		return nil, err
 	}
-	c := &Catalog{Realm: o.Realm, engine: e, now: o.Now, newID: o.NewID, dropped: make(chan struct{}, 1)}
+	c := &Catalog{
+		Realm: o.Realm, engine: e, now: o.Now, newID: o.NewID,
+		dropped: make(chan struct{}, 1), indexing: make(chan struct{}, 1),
+	}
 	if err := c.load(ctx); err != nil {
 		return nil, fmt.Errorf("cannot read the catalog: %w", err)
 	}
-	c.wake()
+	wake(c.dropped)
+	wake(c.indexing)
 	return c, nil
 }
 
-// checkFormat refuses a store of a newer format and writes the format into an empty one.
+// checkFormat refuses a store of a newer format and writes the format into an empty one. It does so on a
+// full disk, too: reads and deletes must work there.
 func checkFormat(ctx context.Context, e engine.Engine) error {
 	key := keyspace.StoreFormat()
-	_, err := e.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait}, func(txn engine.Txn) error {
+	_, err := e.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait, Frees: true}, func(txn engine.Txn) error {
 		var v engine.Value
 		if err := txn.Get(ctx, key, &v); err != nil {
 			return err
@@ -123,7 +129,7 @@ func scan(ctx context.Context, e engine.Engine, lo, hi []byte, visit func(key, v
 	cursor := r.Scan(ctx, engine.Range{Lo: lo, Hi: hi}, engine.ScanOpt{})
 	for cursor.Next() {
 		if err := visit(cursor.Key(), cursor.Value()); err != nil {
-			cursor.Close()
+			_ = cursor.Close() // err came first
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ func (c *Catalog) Create(ctx context.Context, t Table) (*Table, error) {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	t.ID, t.Created = c.newID(), c.now().UTC()
-	created, err := c.change(ctx, t.Name, func(old *Table) (*Table, error) {
+	created, err := c.change(ctx, t.Name, false, func(old *Table) (*Table, error) {
 		if old != nil {
 			return nil, apierr.ResourceInUse("Table already exists: " + t.Name)
 		}
@@ -35,9 +35,18 @@ func (c *Catalog) Create(ctx context.Context, t Table) (*Table, error) {
 // Update stores what edit makes of the table called name. edit changes a copy, may run again, and may
 // refuse. It is not called, and Update returns nil, if there is no such table.
 func (c *Catalog) Update(ctx context.Context, name string, edit func(t *Table) error) (*Table, error) {
+	return c.update(ctx, name, false, edit)
+}
+
+// Free is Update for a change that leads to space being given back: it is made on a full disk, too.
+func (c *Catalog) Free(ctx context.Context, name string, edit func(t *Table) error) (*Table, error) {
+	return c.update(ctx, name, true, edit)
+}
+
+func (c *Catalog) update(ctx context.Context, name string, frees bool, edit func(t *Table) error) (*Table, error) {
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	updated, err := c.change(ctx, name, func(old *Table) (*Table, error) {
+	updated, err := c.change(ctx, name, frees, func(old *Table) (*Table, error) {
 		if old == nil {
 			return nil, nil
 		}
@@ -48,15 +57,18 @@ func (c *Catalog) Update(ctx context.Context, name string, edit func(t *Table) e
 		return nil, err
 	}
 	c.publish(name, updated)
+	if updated.unfinished() {
+		wake(c.indexing)
+	}
 	return updated, nil
 }
 
 // change commits what becomes of the table called name; old is nil if there is none, and so is the
 // result if nothing is to be stored.
-func (c *Catalog) change(ctx context.Context, name string, edit func(old *Table) (*Table, error)) (*Table, error) {
+func (c *Catalog) change(ctx context.Context, name string, frees bool, edit func(old *Table) (*Table, error)) (*Table, error) {
 	key := keyspace.Table(name)
 	var result *Table
-	_, err := c.engine.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait}, func(txn engine.Txn) error {
+	_, err := c.engine.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait, Frees: frees}, func(txn engine.Txn) error {
 		old, err := readTable(ctx, txn, key)
 		if err != nil {
 			return err
@@ -112,14 +124,14 @@ func (c *Catalog) Drop(ctx context.Context, name string, check func(t *Table) er
 		return nil, Visible(err)
 	}
 	c.publish(name, nil)
-	c.wake()
+	wake(c.dropped)
 	return dropped, nil
 }
 
-// wake says that there may be dropped tables. The channel holds one such word, which is enough.
-func (c *Catalog) wake() {
+// wake says that there may be something to do. A channel holds one such word, which is enough.
+func wake(c chan struct{}) {
 	select {
-	case c.dropped <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -19,6 +19,7 @@ type Index struct {
 	Projection Projection `json:"projection"`
 
 	State       IndexState  `json:"state"`
+	Filling     bool        `json:"filling,omitempty"` // creating, and all writers keep it up
 	Provisioned Provisioned `json:"provisioned"`
 	OnDemand    *Units      `json:"onDemand,omitempty"`
 	Warm        Units       `json:"warm"`
@@ -46,7 +47,7 @@ type IndexState uint8
 // The states of an index. They are stored: never renumber.
 const (
 	IndexActive   IndexState = iota // whole: it may be read
-	IndexCreating                   // writes keep it up, what was there before is being added
+	IndexCreating                   // writes keep it up once all know of it; what was there before is being added
 	IndexDeleting                   // no write keeps it up, its space is being given back
 )
 
@@ -84,6 +85,13 @@ func (ix *Index) prepare(t *Table) {
 	}
 }
 
+// clone returns a copy whose slices and pointers may be changed without ix seeing it.
+func (ix Index) clone() Index {
+	ix.Hash, ix.Sort, ix.Projection.Others = slices.Clone(ix.Hash), slices.Clone(ix.Sort), slices.Clone(ix.Projection.Others)
+	ix.OnDemand = copied(ix.OnDemand)
+	return ix
+}
+
 // Index returns the index called name, or nil.
 func (t *Table) Index(name string) *Index {
 	for i := range t.Indexes {
@@ -92,6 +100,23 @@ func (t *Table) Index(name string) *Index {
 		}
 	}
 	return nil
+}
+
+// AddIndex adds an index, which gets an ID that no other index of the table has or had. t must not be
+// seen by anybody else yet.
+func (t *Table) AddIndex(ix Index) {
+	t.LastIndex++
+	ix.ID = t.LastIndex
+	t.Indexes = append(t.Indexes, ix)
+}
+
+// removeIndex takes the index at i away, and the definitions of attributes that only it needed.
+func (t *Table) removeIndex(i int) {
+	t.Indexes = slices.Delete(t.Indexes, i, i+1)
+	t.Attributes = slices.DeleteFunc(t.Attributes, func(a Attribute) bool {
+		return !slices.Contains(t.Key, a.Name) &&
+			!slices.ContainsFunc(t.Indexes, func(ix Index) bool { return ix.IsKey(a.Name) })
+	})
 }
 
 // HasLocal reports whether the table has a local secondary index.

@@ -137,6 +137,9 @@ func (t *Table) clone() *Table {
 	c.Key = append([]string(nil), t.Key...)
 	c.Tags = append([]Tag(nil), t.Tags...)
 	c.Indexes = slices.Clone(t.Indexes)
+	for i := range c.Indexes {
+		c.Indexes[i] = c.Indexes[i].clone()
+	}
 	c.OnDemand, c.Class, c.Encryption = copied(t.OnDemand), copied(t.Class), copied(t.Encryption)
 	return &c
 }

@@ -69,7 +69,35 @@ func (c *Content) add(key []byte, t *Table, report func(problem string)) {
 			report(fmt.Sprintf("key attribute %q of table %q has no type that a key can have", name, t.Name))
 		}
 	}
+	verifyIndexes(t, report)
 	c.Tables[t.ID] = t
+}
+
+// verifyIndexes checks what the description says of indexes.
+func verifyIndexes(t *Table, report func(problem string)) {
+	for i := range t.Indexes {
+		ix := &t.Indexes[i]
+		wrong := func(what string) { report(fmt.Sprintf("index %q of table %q %s", ix.Name, t.Name, what)) }
+		for _, other := range t.Indexes[:i] {
+			if other.Name == ix.Name || other.ID == ix.ID {
+				wrong(fmt.Sprintf("has the name or the ID of index %q", other.Name))
+			}
+		}
+		if ix.ID == 0 || ix.ID > t.LastIndex {
+			wrong(fmt.Sprintf("has the ID %d; the last that was given is %d", ix.ID, t.LastIndex))
+		}
+		if ix.State > IndexDeleting || ix.Filling && ix.State != IndexCreating {
+			wrong("is in a state that there is not")
+		}
+		if len(ix.Hash) == 0 {
+			wrong("has no key")
+		}
+		for _, name := range ix.KeyNames() {
+			if !t.Attribute(name).Type.Scalar() {
+				wrong(fmt.Sprintf("has the key attribute %q, which has no type that a key can have", name))
+			}
+		}
+	}
 }
 
 // verifyFormat checks the version of the whole store. One that is newer is an error: nothing that is

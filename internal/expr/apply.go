@@ -22,11 +22,14 @@ const (
 func (b *BoundUpdate) Apply(old attr.Item, buf *[]byte) (attr.Item, error) {
 	a := applying{update: b, old: old, buf: *buf}
 	var patch attr.Patch
-	for _, step := range []func(*action, *attr.Patch) *apierr.Error{a.set, a.change} {
-		for i := range b.actions {
-			if err := step(&b.actions[i], &patch); err != nil {
-				return nil, err
-			}
+	for i := range b.actions {
+		if err := a.set(&b.actions[i], &patch); err != nil {
+			return nil, err
+		}
+	}
+	for i := range b.actions {
+		if err := a.change(&b.actions[i], &patch); err != nil {
+			return nil, err
 		}
 	}
 	base := old
@@ -158,6 +161,7 @@ func (a *applying) evaluate(e *expression) (attr.Value, *apierr.Error) {
 			return v, nil
 		}
 		return a.evaluate(e.operands[1])
+	default: // has two operands that must be there
 	}
 	v, err := a.evaluate(e.operands[0])
 	if err != nil {

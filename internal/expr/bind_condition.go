@@ -79,10 +79,18 @@ func pathRequired(name string) string {
 
 // path returns the path that o is, or nil if it is something else.
 func (b *binder) path(o operand) attr.Path {
-	if o.sizes > 0 {
+	if o.sizes > 0 || o.test != nil {
 		return nil
 	}
 	return b.bound[o.ref].path
+}
+
+// value returns the value that o is, or that it is the size() of; nil if it is something else.
+func (b *binder) value(o operand) attr.Value {
+	if o.test != nil {
+		return nil
+	}
+	return b.bound[o.ref].value
 }
 
 func (b *binder) distinct(n *node) string {
@@ -122,8 +130,7 @@ func (b *binder) types(n *node) string {
 		}
 	}
 	if n.op == opBetween {
-		return checkBounds(b.bound[n.operands[1].ref].value, b.bound[n.operands[2].ref].value,
-			n.operands[1].sizes+n.operands[2].sizes)
+		return b.bounds(n.operands[1], n.operands[2])
 	}
 	return ""
 }
@@ -139,14 +146,18 @@ func (o op) takes(t attr.Type) bool {
 		return t.Scalar()
 	case opBeginsWith:
 		return t == attr.S || t == attr.B
+	default:
+		return true
 	}
-	return true
 }
 
 // typeOf returns the type of o, Invalid if only an item shows it.
 func (b *binder) typeOf(o operand) attr.Type {
 	if o.sizes > 0 {
 		return attr.N
+	}
+	if o.test != nil {
+		return attr.BOOL
 	}
 	return b.bound[o.ref].value.Type()
 }
@@ -164,8 +175,9 @@ func hasSize(t attr.Type) bool {
 
 // What attribute_type says it knows. The order is that of AWS's sets.
 const (
-	typeNames   = "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}"
-	typeOfPaths = "{S,HDS,N,FS,BS,NULL,DOUBLE,NS,DECIMAL,SS,DECIMALSET,BOOL,HD,DICT,INTSET,M,L,B,FLOAT,INT,DOUBLESET}"
+	typeNames        = "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}"
+	typesInStatement = "{N,BS,L,B,NULL,M,S,SS,NS,BOOL}"
+	typeOfPaths      = "{S,HDS,N,FS,BS,NULL,DOUBLE,NS,DECIMAL,SS,DECIMALSET,BOOL,HD,DICT,INTSET,M,L,B,FLOAT,INT,DOUBLESET}"
 )
 
 // typeName checks the second operand of attribute_type.
@@ -174,8 +186,12 @@ func (b *binder) typeName(o operand) string {
 	case attr.Invalid:
 		return wrongType(opNames[opType], typeOfPaths)
 	case attr.S:
-		if name := string(b.bound[o.ref].value.Bytes()); attr.TypeNamed(name) == attr.Invalid {
-			return "Invalid attribute type name found; type: " + name + ", valid types: " + typeNames
+		if name := string(b.value(o).Bytes()); attr.TypeNamed(name) == attr.Invalid {
+			valid := typeNames
+			if b.kind == StatementKind {
+				valid = typesInStatement
+			}
+			return "Invalid attribute type name found; type: " + name + ", valid types: " + valid
 		}
 		return ""
 	default:
@@ -183,9 +199,10 @@ func (b *binder) typeName(o operand) string {
 	}
 }
 
-// checkBounds checks the bounds of BETWEEN, if both are values.
-func checkBounds(low, high attr.Value, sizes int) string {
-	if low == nil || high == nil || sizes > 0 {
+// bounds checks the bounds of BETWEEN, if both are values.
+func (b *binder) bounds(from, to operand) string {
+	low, high := b.value(from), b.value(to)
+	if low == nil || high == nil || from.sizes+to.sizes > 0 {
 		return ""
 	}
 	var what string
@@ -197,18 +214,22 @@ func checkBounds(low, high attr.Value, sizes int) string {
 	default:
 		return ""
 	}
-	return "The BETWEEN operator requires " + what + "; lower bound operand: AttributeValue: " + showScalar(low) +
-		", upper bound operand: AttributeValue: " + showScalar(high)
+	return "The BETWEEN operator requires " + what + "; lower bound operand: AttributeValue: " + b.kind.showScalar(low) +
+		", upper bound operand: AttributeValue: " + b.kind.showScalar(high)
 }
 
-// showScalar prints a scalar as refusals do: {S:a}.
-func showScalar(v attr.Value) string {
+// showScalar prints a scalar as refusals do: {S:a}, and {B:YQ==} or, of a statement, {B:[YQ==]}.
+func (k Kind) showScalar(v attr.Value) string {
 	text := string(v.Bytes())
 	switch v.Type() {
 	case attr.N:
 		text = v.Number().String()
 	case attr.B:
 		text = base64.StdEncoding.EncodeToString(v.Bytes())
+		if k == StatementKind {
+			text = "[" + text + "]"
+		}
+	default: // S, which is its text
 	}
 	return "{" + v.Type().String() + ":" + text + "}"
 }

@@ -60,13 +60,13 @@ func (c *Cache) KeyCondition(text string) (*KeyCondition, *apierr.Error) {
 
 // cached returns what is kept for text, or parses a copy of it, since text may be a part of a request.
 func cached[T any](c *Cache, k Kind, text string, parse func(text string) (*T, *apierr.Error)) (*T, *apierr.Error) {
-	if len(text) > textBytesMax {
+	if len(text) > TextBytesMax {
 		return parse(text)
 	}
 	s := &c.shards[maphash.String(cacheSeed, text)%cacheShards]
 	key := cacheKey{k, text}
 	if kept, ok := s.get(key); ok {
-		return kept.(*T), nil
+		return kept.(*T), nil //nolint:errcheck // what is kept for a kind is of its type
 	}
 	key.text = strings.Clone(text)
 	parsed, err := parse(key.text)

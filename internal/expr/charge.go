@@ -65,6 +65,7 @@ func (b *BoundUpdate) expressionCharge(e *expression) int {
 		return charge + chargeIfNotExists
 	case formListAppend:
 		return charge + chargeListAppend
+	default: // an operand
 	}
 	r := &b.refs[e.ref]
 	if r.path == nil {

@@ -1,6 +1,9 @@
 package expr
 
 import (
+	"iter"
+	"slices"
+
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
 )
@@ -20,11 +23,12 @@ type node struct {
 	refsEnd  int // the refs before it are of this node and those left of it
 }
 
-// operand is a path, a value, or a size of one.
+// operand is a path, a value, the truth of a condition, or a size of one.
 type operand struct {
 	ref   int
-	sizes int // how many size() are around it
-	count int // how many operands a size() has; 0: one, as it should
+	test  *node // whose truth it is, if that is what it is; there is no ref then
+	sizes int   // how many size() are around it
+	count int   // how many operands a size() has; 0: one, as it should
 }
 
 // op is what a node does with its operands.
@@ -88,29 +92,52 @@ func (o op) functionOperands() int {
 
 // BoundCondition is a condition on items. It may be used concurrently.
 type BoundCondition struct {
+	kind Kind
 	root *node
 	refs []bound
 }
 
-// Bind returns what c means with the placeholders of s. Clauses are checked in the order of the text.
+// Bind returns what c means with the placeholders of s, until s is reset. Clauses are checked in the
+// order of the text.
 func (c *Condition) Bind(s *Scope) (*BoundCondition, *apierr.Error) {
-	b := binder{kind: c.kind, scope: s, refs: c.refs, bound: make([]bound, len(c.refs))}
+	b := binder{kind: c.kind, scope: s, refs: c.refs, bound: s.boundRefs(len(c.refs))}
 	if err := b.node(&c.root); err != nil {
 		return nil, err
 	}
-	return &BoundCondition{root: &c.root, refs: b.bound}, nil
+	return &BoundCondition{kind: c.kind, root: &c.root, refs: b.bound}, nil
 }
 
-// Paths returns the document paths that c reads, in the order of the text.
-func (b *BoundCondition) Paths() []attr.Path {
-	if b == nil {
-		return nil
-	}
-	var paths []attr.Path
-	for i := range b.refs {
-		if p := b.refs[i].path; p != nil {
-			paths = append(paths, p)
+// Resolve is Bind without the checks of operands: Check makes them, where another check comes first.
+func (c *Condition) Resolve(s *Scope) (*BoundCondition, *apierr.Error) {
+	out := &BoundCondition{kind: c.kind, root: &c.root, refs: s.boundRefs(len(c.refs))}
+	for i := range c.refs {
+		var err *apierr.Error
+		if out.refs[i], err = c.refs[i].bind(c.kind, s); err != nil {
+			return nil, err
 		}
 	}
-	return paths
+	return out, nil
+}
+
+// Check makes the checks of operands that Resolve left out.
+func (b *BoundCondition) Check() *apierr.Error {
+	checks := binder{kind: b.kind, bound: b.refs, done: len(b.refs)}
+	return checks.node(b.root)
+}
+
+// Paths returns the document paths that b reads, in the order of the text.
+func (b *BoundCondition) Paths() []attr.Path { return slices.Collect(b.EachPath()) }
+
+// EachPath yields what Paths returns.
+func (b *BoundCondition) EachPath() iter.Seq[attr.Path] {
+	return func(yield func(attr.Path) bool) {
+		if b == nil {
+			return
+		}
+		for i := range b.refs {
+			if p := b.refs[i].path; p != nil && !yield(p) {
+				return
+			}
+		}
+	}
 }

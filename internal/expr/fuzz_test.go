@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -42,6 +43,13 @@ func FuzzCondition(f *testing.F) {
 			return
 		}
 		b, err := c.Bind(fuzzScope(t))
+		resolved, again := c.Resolve(fuzzScope(t))
+		if again == nil {
+			again = resolved.Check()
+		}
+		if (err == nil) != (again == nil) {
+			t.Errorf("%q: bound at once: %v, in two steps: %v", text, err, again)
+		}
 		if err != nil {
 			checkRefusal(t, FilterKind, err)
 			return
@@ -88,7 +96,7 @@ func checkApplied(t *testing.T, text string, b *BoundUpdate, old attr.Item) {
 	var buf []byte
 	it, refused := b.Apply(old, &buf)
 	if refused != nil {
-		if err, ok := refused.(*apierr.Error); !ok || err.Code != "ValidationException" {
+		if err, ok := errors.AsType[*apierr.Error](refused); !ok || err.Code != "ValidationException" {
 			t.Errorf("%q: %v", text, refused)
 		}
 		return

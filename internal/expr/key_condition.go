@@ -37,9 +37,10 @@ func (k *KeyCondition) collect(n *node) *apierr.Error {
 		return nil
 	case opOr, opNot, opIn, opUnequal, opExists, opNotExists, opType, opContains:
 		return apierr.Validation("Invalid operator used in KeyConditionExpression: " + opNames[n.op])
+	default:
+		k.clauses = append(k.clauses, n)
+		return k.checkShape(n)
 	}
-	k.clauses = append(k.clauses, n)
-	return k.checkShape(n)
 }
 
 // checkShape checks that n is about one attribute.

@@ -12,6 +12,7 @@ const (
 	ProjectionKind
 	UpdateKind
 	KeyConditionKind
+	StatementKind // a part of a PartiQL statement, which refusals do not name
 )
 
 var kindNames = [...]string{
@@ -20,6 +21,7 @@ var kindNames = [...]string{
 	ProjectionKind:   "ProjectionExpression",
 	UpdateKind:       "UpdateExpression",
 	KeyConditionKind: "KeyConditionExpression",
+	StatementKind:    "statement",
 }
 
 // String returns the name of the parameter.
@@ -27,12 +29,17 @@ func (k Kind) String() string { return kindNames[k] }
 
 // refuse makes the refusal of an expression of this kind.
 func (k Kind) refuse(what string) *apierr.Error {
+	if k == StatementKind {
+		return apierr.Validation(what)
+	}
 	return apierr.Validation("Invalid " + k.String() + ": " + what)
 }
 
+// TextBytesMax is how long the text of an expression may be ("Constraints in Amazon DynamoDB").
+const TextBytesMax = 4096
+
 // Limits of expressions, from "Constraints in Amazon DynamoDB".
 const (
-	textBytesMax  = 4096
 	operatorsMax  = 300
 	pathStepsMax  = 32
 	inOperandsMax = 100

@@ -24,8 +24,9 @@ func (b *BoundCondition) holds(n *node, it attr.Item) bool {
 		return n.op == opAnd
 	case opNot:
 		return !b.holds(&n.branches[0], it)
+	default:
+		return b.test(n, it)
 	}
-	return b.test(n, it)
 }
 
 // test evaluates a clause. A missing operand makes every clause false, but that it is unequal to
@@ -39,6 +40,7 @@ func (b *BoundCondition) test(n *node, it attr.Item) bool {
 		return !v.exists()
 	case opIn:
 		return v.exists() && b.isOneOf(v, n.operands[1:], it)
+	default: // compares with a second operand
 	}
 	w := b.evaluate(n.operands[1], it)
 	if !v.exists() || !w.exists() {
@@ -74,16 +76,33 @@ func (b *BoundCondition) isOneOf(v result, operands []operand, it attr.Item) boo
 
 // evaluate returns what o is for it.
 func (b *BoundCondition) evaluate(o operand, it attr.Item) result {
-	r := &b.refs[o.ref]
-	v := r.value
-	if v == nil {
-		v = it.At(r.path)
-	}
+	v := b.base(o, it)
 	if o.sizes == 0 {
 		return result{value: v}
 	}
 	return result{sized: true, size: sizeOf(v)}
 }
+
+// base returns what o is for it but for the size() around it.
+func (b *BoundCondition) base(o operand, it attr.Item) attr.Value {
+	if o.test != nil {
+		if b.holds(o.test, it) {
+			return truth
+		}
+		return falsehood
+	}
+	r := &b.refs[o.ref]
+	if r.value != nil {
+		return r.value
+	}
+	return it.At(r.path)
+}
+
+// The values of a condition that is an operand.
+var (
+	truth     = attr.Value(attr.AppendBool(nil, true))
+	falsehood = attr.Value(attr.AppendBool(nil, false))
+)
 
 func beginsWith(v, w attr.Value) bool {
 	t := v.Type()

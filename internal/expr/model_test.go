@@ -137,9 +137,19 @@ type meaning func(item map[string]plain) bool
 type found func(item map[string]plain) (plain, bool)
 
 var scalars = rapid.SampledFrom([]plain{
-	{Type: "S", Text: "a"}, {Type: "S", Text: "ab"}, {Type: "S", Text: ""}, {Type: "S", Text: "😀b"},
-	{Type: "N", Text: "1"}, {Type: "N", Text: "1.0"}, {Type: "N", Text: "-2.5"}, {Type: "N", Text: "2"},
-	{Type: "B", Text: "a"}, {Type: "B", Text: "\xff"}, {Type: "BOOL", Bool: true}, {Type: "BOOL"}, {Type: "NULL"},
+	{Type: "S", Text: "a"},
+	{Type: "S", Text: "ab"},
+	{Type: "S", Text: ""},
+	{Type: "S", Text: "😀b"},
+	{Type: "N", Text: "1"},
+	{Type: "N", Text: "1.0"},
+	{Type: "N", Text: "-2.5"},
+	{Type: "N", Text: "2"},
+	{Type: "B", Text: "a"},
+	{Type: "B", Text: "\xff"},
+	{Type: "BOOL", Bool: true},
+	{Type: "BOOL"},
+	{Type: "NULL"},
 })
 
 var anything = rapid.Custom(func(t *rapid.T) plain {

@@ -36,6 +36,9 @@ func checkPaths(k Kind, paths []attr.Path) *apierr.Error {
 }
 
 func twoPaths(k Kind, do string, one, two attr.Path) *apierr.Error {
+	if k == StatementKind { // names the later one first
+		one, two = two, one
+	}
 	return k.refuse("Two document paths " + do + " with each other; must remove or rewrite one of these paths; path one: " +
 		one.String() + ", path two: " + two.String())
 }

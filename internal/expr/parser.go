@@ -49,7 +49,7 @@ func newParser(k Kind, text string, keywords []string) (*parser, *apierr.Error) 
 	if text == "" {
 		return nil, k.refuse("The expression can not be empty;")
 	}
-	if len(text) > textBytesMax {
+	if len(text) > TextBytesMax {
 		return nil, k.refuse("Expression size has exceeded the maximum allowed size;")
 	}
 	p := &parser{kind: k, text: text, keywords: keywords}

@@ -39,7 +39,7 @@ func (r *ref) bindPath(k Kind, s *Scope) (attr.Path, *apierr.Error) {
 	if !r.marked {
 		return r.path, nil
 	}
-	path := make(attr.Path, len(r.path))
+	path := s.path(len(r.path))
 	for i, step := range r.path {
 		if isMark(step) {
 			name, found := s.name(step.Name)
@@ -55,7 +55,7 @@ func (r *ref) bindPath(k Kind, s *Scope) (attr.Path, *apierr.Error) {
 
 // bindAll returns what refs mean, names before values, as updates and projections check them.
 func bindAll(k Kind, refs []ref, s *Scope) ([]bound, *apierr.Error) {
-	out := make([]bound, len(refs))
+	out := s.boundRefs(len(refs))
 	for _, values := range []bool{false, true} {
 		for i := range refs {
 			if r := &refs[i]; (r.path == nil) == values {

@@ -22,6 +22,10 @@ type Name struct {
 type Scope struct {
 	names  []scopeName
 	values []scopeValue
+
+	// Memory of what is bound.
+	refs  []bound
+	steps []attr.Step
 }
 
 type scopeName struct {
@@ -37,9 +41,13 @@ type scopeValue struct {
 }
 
 // Reset replaces the placeholders: values is what ExpressionAttributeValues holds. Its memory and
-// that of names is referred to until the next Reset.
+// that of names is referred to until the next Reset. What was bound must not be used any more.
 func (s *Scope) Reset(names []Name, values attr.Item) {
-	s.names, s.values = s.names[:0], s.values[:0]
+	clear(s.names)
+	clear(s.values)
+	clear(s.refs)
+	clear(s.steps)
+	s.names, s.values, s.refs, s.steps = s.names[:0], s.values[:0], s.refs[:0], s.steps[:0]
 	for i, n := range names {
 		s.names = append(s.names, scopeName{Name: n, place: i})
 	}
@@ -47,6 +55,23 @@ func (s *Scope) Reset(names []Name, values attr.Item) {
 	for f := values.Fields(); f.Next(); {
 		s.values = append(s.values, scopeValue{placeholder: f.Name, value: f.Value})
 	}
+}
+
+// boundRefs returns room for n refs. Without a scope it is kept for good.
+func (s *Scope) boundRefs(n int) []bound {
+	if s == nil {
+		return make([]bound, n)
+	}
+	from := len(s.refs)
+	s.refs = append(s.refs, make([]bound, n)...)
+	return s.refs[from:len(s.refs):len(s.refs)]
+}
+
+// path returns room for a path of n steps.
+func (s *Scope) path(n int) attr.Path {
+	from := len(s.steps)
+	s.steps = append(s.steps, make([]attr.Step, n)...)
+	return s.steps[from:len(s.steps):len(s.steps)]
 }
 
 // inRequestOrder calls do for the names as the request gave them, until do returns false.

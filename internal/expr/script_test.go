@@ -2,6 +2,7 @@ package expr
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -171,7 +172,8 @@ func (s *script) apply(t *testing.T, b *BoundUpdate) (attr.Item, string) {
 	buf := []byte("front")
 	it, err := b.Apply(s.item, &buf)
 	if err != nil {
-		return nil, err.(*apierr.Error).Message
+		refused, _ := errors.AsType[*apierr.Error](err)
+		return nil, refused.Message
 	}
 	if it == nil {
 		return nil, ""
@@ -302,7 +304,7 @@ func mustValue(t testing.TB, text json.RawMessage) attr.Value {
 }
 
 // mustNames reads ExpressionAttributeNames in the order they are written in.
-func mustNames(t *testing.T, text string) []Name {
+func mustNames(_ *testing.T, text string) []Name {
 	d := json.NewDecoder(strings.NewReader(text))
 	var names []Name
 	var words []string

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"iter"
+
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
 )
@@ -97,6 +99,17 @@ func (b *BoundUpdate) Paths() []attr.Path {
 	return paths
 }
 
+// EachPath yields the paths that are changed or read, as they are written.
+func (b *BoundUpdate) EachPath() iter.Seq[attr.Path] {
+	return func(yield func(attr.Path) bool) {
+		for i := range b.refs {
+			if p := b.refs[i].path; p != nil && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
 // OnlyRemoves reports whether b puts nothing into an item, so that it does not create one.
 func (b *BoundUpdate) OnlyRemoves() bool {
 	for i := range b.actions {
@@ -105,6 +118,17 @@ func (b *BoundUpdate) OnlyRemoves() bool {
 		}
 	}
 	return len(b.actions) > 0
+}
+
+// JustRemoves reports whether b has no other section than REMOVE, after which UPDATED_NEW shows
+// nothing.
+func (b *BoundUpdate) JustRemoves() bool {
+	for i := range b.actions {
+		if b.actions[i].section != sectionRemove {
+			return false
+		}
+	}
+	return true
 }
 
 // Touched returns what UPDATED_OLD and UPDATED_NEW show of an item. An attribute that is changed

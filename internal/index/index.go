@@ -26,12 +26,12 @@ func Of(t *catalog.Table, ix *catalog.Index, it attr.Item, size int, buf *[]byte
 		return e
 	}
 	var room [8][]byte
-	hash, ok := parts(t, ix.Hash, attr.PartitionKeyBytesMax, it, room[:0:4])
+	hash, ok := parts(t, ix.Hash, it, room[:0:4])
 	if !ok {
 		return e
 	}
-	sort, ok := parts(t, ix.Sort, attr.SortKeyBytesMax, it, room[4:4:8])
-	if !ok {
+	sort, ok := parts(t, ix.Sort, it, room[4:4:8])
+	if !ok || !fit(hash, sort) {
 		return e
 	}
 	pk, sk := t.RowKey(it)
@@ -55,19 +55,34 @@ func since(buf []byte, from int) []byte { return buf[from:len(buf):len(buf)] }
 // parts appends the bytes of the attributes called names, and reports whether it has all of them as
 // values that a key may have. Values that no write may put into an index can stand in items that are
 // older than the index: they keep the item out of it, as in DynamoDB.
-func parts(t *catalog.Table, names []string, bytesMax int, it attr.Item, to [][]byte) ([][]byte, bool) {
+func parts(t *catalog.Table, names []string, it attr.Item, to [][]byte) ([][]byte, bool) {
 	for _, name := range names {
 		v := it.Get(name)
 		if v == nil || v.Type() != t.Attribute(name).Type {
 			return to, false
 		}
 		b := v.Bytes()
-		if len(b) == 0 || len(b) > bytesMax {
+		if len(b) == 0 {
 			return to, false
 		}
 		to = append(to, b)
 	}
 	return to, true
+}
+
+// fit reports whether parts of a key are within the limits: each partition key attribute by itself,
+// sort key attributes together.
+func fit(hash, sort [][]byte) bool {
+	for _, part := range hash {
+		if len(part) > attr.PartitionKeyBytesMax {
+			return false
+		}
+	}
+	total := 0
+	for _, part := range sort {
+		total += len(part)
+	}
+	return total <= attr.SortKeyBytesMax
 }
 
 // Change is how an index changes with an item.

@@ -18,6 +18,7 @@ import (
 const (
 	spaceStore   = 0x01 // the store itself
 	spaceCatalog = 0x02 // descriptions of tables
+	spaceToken   = 0x03 // tokens of transactions
 	spaceTable   = 0x10 // what a table holds
 )
 

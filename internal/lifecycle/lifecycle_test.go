@@ -73,8 +73,8 @@ func (f *failing) DeleteRange(ctx context.Context, r engine.Range) error {
 	return f.Engine.DeleteRange(ctx, r)
 }
 
-// dropFull makes a table with an item and drops it.
-func (w *world) dropFull(t *testing.T, name string) keyspace.TableID {
+// create makes a table with the partition key pk.
+func (w *world) create(t *testing.T, name string) *catalog.Table {
 	t.Helper()
 	table, err := w.catalog.Create(t.Context(), catalog.Table{
 		Name: name, Key: []string{"pk"}, Attributes: []catalog.Attribute{{Name: "pk", Type: attr.S}},
@@ -82,14 +82,38 @@ func (w *world) dropFull(t *testing.T, name string) keyspace.TableID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b attr.Builder
-	b.Open(nil)
-	item := attr.Item(b.CloseItem(b.Field(nil, []byte("pk"), attr.AppendS(nil, "a"))))
-	var buf []byte
-	write := store.Write{Table: table, Key: store.Key{Partition: []byte("a")}, Change: store.Put(item)}
-	if err := w.store.Apply(t.Context(), []store.Write{write}, make([]store.Result, 1), &buf); err != nil {
+	return table
+}
+
+// put puts the item under pk, with the attribute g if that is not "".
+func (w *world) put(t *testing.T, table *catalog.Table, pk, g string) {
+	t.Helper()
+	if err := w.apply(t.Context(), table, pk, store.Put(item(pk, g))); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (w *world) apply(ctx context.Context, table *catalog.Table, pk string, change store.Change) error {
+	var buf []byte
+	write := store.Write{Table: table, Key: store.Key{Partition: []byte(pk)}, Change: change}
+	return w.store.Apply(ctx, []store.Write{write}, make([]store.Result, 1), &buf)
+}
+
+func item(pk, g string) attr.Item {
+	var b attr.Builder
+	b.Open(nil)
+	var fields []byte
+	if g != "" {
+		fields = b.Field(fields, []byte("g"), attr.AppendS(nil, g))
+	}
+	return attr.Item(b.CloseItem(b.Field(fields, []byte("pk"), attr.AppendS(nil, pk))))
+}
+
+// dropFull makes a table with an item and drops it.
+func (w *world) dropFull(t *testing.T, name string) keyspace.TableID {
+	t.Helper()
+	table := w.create(t, name)
+	w.put(t, table, "a", "")
 	if _, err := w.catalog.Drop(t.Context(), name, func(*catalog.Table) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -99,20 +123,25 @@ func (w *world) dropFull(t *testing.T, name string) keyspace.TableID {
 // run starts a worker, waits until nothing is noted as dropped any more, and stops it.
 func (w *world) run(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	worker := lifecycle.New(lifecycle.Options{
-		Catalog: w.catalog, Store: w.store, Logger: slog.New(slog.DiscardHandler), Wait: time.Millisecond,
-	})
-	go func() { defer close(ended); worker.Run(ctx) }()
-	for {
+	w.until(t, quiet, func() bool {
 		left, err := w.catalog.DroppedTables(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(left) == 0 {
-			break
-		}
+		return len(left) == 0
+	})
+}
+
+// until starts a worker that gives each table a turn of one step, waits until done, and stops it.
+func (w *world) until(t *testing.T, logger *slog.Logger, done func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	worker := lifecycle.New(lifecycle.Options{
+		Catalog: w.catalog, Store: w.store, Logger: logger, Wait: time.Millisecond, Turn: time.Nanosecond,
+	})
+	go func() { defer close(ended); worker.Run(ctx) }()
+	for !done() {
 		time.Sleep(time.Millisecond)
 	}
 	cancel()
@@ -120,22 +149,34 @@ func (w *world) run(t *testing.T) {
 }
 
 // keys counts what is stored of a table.
-func (w *world) keys(t *testing.T, id keyspace.TableID) (n int) {
+func (w *world) keys(t *testing.T, id keyspace.TableID) int {
+	t.Helper()
+	return w.keysIn(t, id.All)
+}
+
+// keysIn counts the keys in a range.
+func (w *world) keysIn(t *testing.T, bounds func() (lo, hi []byte)) (n int) {
+	t.Helper()
+	w.scan(t, bounds, func([]byte) { n++ })
+	return n
+}
+
+// scan visits the values in a range.
+func (w *world) scan(t *testing.T, bounds func() (lo, hi []byte), visit func(value []byte)) {
 	t.Helper()
 	r, err := w.engine.Read(t.Context(), engine.Snapshot)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	lo, hi := id.All()
-	cursor := r.Scan(t.Context(), engine.Range{Lo: lo, Hi: hi}, engine.ScanOpt{KeysOnly: true})
+	lo, hi := bounds()
+	cursor := r.Scan(t.Context(), engine.Range{Lo: lo, Hi: hi}, engine.ScanOpt{})
 	for cursor.Next() {
-		n++
+		visit(cursor.Value())
 	}
 	if err := cursor.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return n
 }
 
 func TestSpaceComesBack(t *testing.T) {

@@ -33,6 +33,10 @@ func (s *Service) createTable(ctx context.Context, req api.Request, dst []byte) 
 // answerCreated makes of the description of a new table what CreateTable answers.
 func answerCreated(d *api.TableDescription, in *api.CreateTableInput) {
 	d.TableStatus = api.Some(statusCreating)
+	for i := range d.GlobalSecondaryIndexes {
+		x := &d.GlobalSecondaryIndexes[i]
+		x.IndexStatus, x.WarmThroughput = api.Some(statusCreating), nil
+	}
 	if d.BillingModeSummary != nil {
 		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = api.Opt[float64]{}
 	}
@@ -59,6 +63,7 @@ func (s *Service) newTable(in *api.CreateTableInput) (t catalog.Table, refused *
 		localIndexes,
 		globalIndexes,
 		indexNames,
+		attributesProjected,
 		createVectors,
 		createStream,
 		createEncryption,
@@ -73,6 +78,7 @@ func (s *Service) newTable(in *api.CreateTableInput) (t catalog.Table, refused *
 	t.Name = name
 	t.Attributes, t.Key = attributes(in.AttributeDefinitions), keyNames(in.KeySchema)
 	t.Settings = s.newSettings(in, s.now().UTC())
+	addIndexes(&t, in)
 	return t, nil
 }
 
@@ -85,7 +91,7 @@ func createBilling(in *api.CreateTableInput) *apierr.Error {
 	case !payPerRequest && in.ProvisionedThroughput == nil:
 		return apierr.Invalid("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
 	}
-	if err := withinBounds(in.ProvisionedThroughput); err != nil {
+	if err := withinBounds(in.ProvisionedThroughput, ""); err != nil {
 		return err
 	}
 	if in.OnDemandThroughput != nil {
@@ -93,37 +99,14 @@ func createBilling(in *api.CreateTableInput) *apierr.Error {
 			return err
 		}
 	}
-	if in.WarmThroughput != nil {
-		return createWarm(in, payPerRequest)
-	}
-	return nil
+	return warmEnough(in.WarmThroughput, in.ProvisionedThroughput, "")
 }
 
 func createOnDemand(o *api.OnDemandThroughput, payPerRequest bool) *apierr.Error {
 	if name := firstGiven(onDemandFigures(o)); name != "" && !payPerRequest {
 		return apierr.Invalidf("%s for OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.", name)
 	}
-	return onDemandInRange(o, false)
-}
-
-// createWarm refuses warm throughput below what the table has anyway.
-func createWarm(in *api.CreateTableInput, payPerRequest bool) *apierr.Error {
-	least := [2]int64{initialReadUnits, initialWriteUnits}
-	if !payPerRequest {
-		least = [2]int64{in.ProvisionedThroughput.ReadCapacityUnits.V, in.ProvisionedThroughput.WriteCapacityUnits.V}
-	}
-	for i, f := range warmFigures(in.WarmThroughput) {
-		switch {
-		case !f.Set || f.V >= least[i]:
-		case payPerRequest:
-			return apierr.Invalidf("Requested %s for WarmThroughput for table is lower than initial throughput for OnDemand. See: "+
-				"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial", f.name)
-		default:
-			return apierr.Invalidf("Requested %s for WarmThroughput for table is lower than %s of ProvisionedThroughput",
-				f.name, provisionedFigures(in.ProvisionedThroughput)[i].name)
-		}
-	}
-	return nil
+	return onDemandInRange(o, false, "")
 }
 
 // createKey checks the key of the table.
@@ -164,16 +147,21 @@ func createClass(in *api.CreateTableInput) *apierr.Error { return classKnown(in.
 func createTags(in *api.CreateTableInput) *apierr.Error { return tagsAllowed(in.Tags) }
 
 func (s *Service) createAllowed(in *api.CreateTableInput) *apierr.Error {
-	return s.allowed(in.ProvisionedThroughput, in.OnDemandThroughput, in.WarmThroughput)
+	if err := s.allowed(in.ProvisionedThroughput, in.OnDemandThroughput, in.WarmThroughput, ""); err != nil {
+		return err
+	}
+	for i := range in.GlobalSecondaryIndexes {
+		x := &in.GlobalSecondaryIndexes[i]
+		if err := s.allowed(x.ProvisionedThroughput, x.OnDemandThroughput, x.WarmThroughput, owner(x.IndexName.V)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // createBuilt refuses what CreateTable cannot do yet.
 func createBuilt(in *api.CreateTableInput) *apierr.Error {
 	switch {
-	case in.GlobalSecondaryIndexes != nil:
-		return notBuilt("global secondary indexes")
-	case in.LocalSecondaryIndexes != nil:
-		return notBuilt("local secondary indexes")
 	case in.VectorIndexes != nil:
 		return notBuilt("vector indexes")
 	case in.StreamSpecification != nil && in.StreamSpecification.StreamEnabled.V:
@@ -196,16 +184,10 @@ func (s *Service) newSettings(in *api.CreateTableInput, now time.Time) catalog.S
 	}
 	if in.BillingMode.V == onDemand {
 		settings.Billing = catalog.Billing{OnDemand: true, Stated: true, SinceOnDemand: now}
-		settings.Warm = catalog.Units{Read: initialReadUnits, Write: initialWriteUnits}
 	} else {
 		settings.Provisioned.Units = units(in.ProvisionedThroughput)
-		settings.Warm = settings.Provisioned.Units
 	}
-	if o := in.OnDemandThroughput; o != nil && firstGiven(onDemandFigures(o)) != "" {
-		settings.OnDemand = &catalog.Units{Read: o.MaxReadRequestUnits.V, Write: o.MaxWriteRequestUnits.V}
-	}
-	if w := in.WarmThroughput; w != nil {
-		settings.Warm = atLeast(settings.Warm, catalog.Units{Read: w.ReadUnitsPerSecond.V, Write: w.WriteUnitsPerSecond.V})
-	}
+	settings.OnDemand = newOnDemand(in.OnDemandThroughput)
+	settings.Warm = newWarm(in.WarmThroughput, in.ProvisionedThroughput)
 	return settings
 }

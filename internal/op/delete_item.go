@@ -45,7 +45,7 @@ func (s *Service) deleteItem(ctx context.Context, req api.Request, dst []byte) (
 	if err != nil {
 		return dst, err
 	}
-	out := api.DeleteItemOutput{ConsumedCapacity: r.consumed(writeUnits(res))}
+	out := api.DeleteItemOutput{ConsumedCapacity: r.written(res), ItemCollectionMetrics: r.collectionMetrics(res)}
 	out.Attributes.Item = r.old(res)
 	return out.AppendJSON(dst), nil
 }

@@ -65,9 +65,7 @@ func (r *itemRequest) getMembers() *apierr.Error {
 	m.Require("key", r.attributes.Item != nil)
 	m.tableName(r.tableName, api.OneOfName)
 	m.enum("returnConsumedCapacity", r.returnConsumed, api.EnumReturnConsumedCapacity)
-	if r.attributesToGet != nil && len(r.attributesToGet) == 0 {
-		m.Add("Value '[]' at 'attributesToGet' failed to satisfy constraint: Member must have length greater than or equal to 1")
-	}
+	m.attributesToGet(r.attributesToGet)
 	return m.refusal()
 }
 

@@ -105,22 +105,21 @@ func globalIndexes(in *api.CreateTableInput) *apierr.Error {
 }
 
 func globalIndex(in *api.CreateTableInput, x *api.GlobalSecondaryIndex) *apierr.Error {
-	if err := keyDefined(x.KeySchema, in.AttributeDefinitions); err != nil {
+	if err := globalDefined(x, in.AttributeDefinitions); err != nil {
+		return err
+	}
+	return newThroughput(x, in.BillingMode.V == onDemand)
+}
+
+// globalDefined refuses a global index whose key or projection breaks a rule.
+func globalDefined(x *api.GlobalSecondaryIndex, definitions []api.AttributeDefinition) *apierr.Error {
+	if err := keyDefined(x.KeySchema, definitions); err != nil {
 		return err
 	}
 	if err := globalKeyShaped(x.KeySchema); err != nil {
 		return err
 	}
-	if err := projected(x.Projection); err != nil {
-		return err
-	}
-	switch payPerRequest := in.BillingMode.V == onDemand; {
-	case payPerRequest && x.ProvisionedThroughput != nil:
-		return apierr.Invalidf("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.IndexName.V)
-	case !payPerRequest && x.ProvisionedThroughput == nil:
-		return apierr.Invalid("ProvisionedThroughput is not specified for index: " + x.IndexName.V)
-	}
-	return nil
+	return projected(x.Projection)
 }
 
 // globalKeyShaped refuses a key that is not one to four HASH elements and then up to four RANGE elements.
@@ -150,27 +149,6 @@ func globalKeyShaped(key []api.KeySchemaElement) *apierr.Error {
 		return apierr.Invalid("The KeySchema exceeds the maximum allowed number of HASH key attributes")
 	case ranges > partAttributes:
 		return apierr.Invalid("The KeySchema exceeds the maximum allowed number of RANGE key attributes")
-	}
-	return nil
-}
-
-// projected refuses a projection whose type and attributes do not go together.
-func projected(p *api.Projection) *apierr.Error {
-	include := p.ProjectionType.V == "INCLUDE"
-	switch {
-	case !p.ProjectionType.Set:
-		return apierr.Invalid("Unknown ProjectionType: null")
-	case include && p.NonKeyAttributes == nil:
-		return apierr.Invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-	case !include && p.NonKeyAttributes != nil:
-		return apierr.Invalidf("ProjectionType is %s, but NonKeyAttributes is specified", p.ProjectionType.V)
-	}
-	seen := make(map[string]bool, len(p.NonKeyAttributes))
-	for _, name := range p.NonKeyAttributes {
-		if seen[name] {
-			return apierr.Invalid("Duplicate element in NonKeyAttributes: " + name)
-		}
-		seen[name] = true
 	}
 	return nil
 }

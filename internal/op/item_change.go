@@ -38,10 +38,16 @@ func (c *change) applyUpdate(old attr.Item, buf *[]byte) (attr.Item, error) {
 	}
 	c.update.SetKey(c.key)
 	it, err := c.update.Apply(old, buf)
-	if err == nil && it.Size() > attr.ItemBytesMax {
+	if err != nil || it == nil {
+		return nil, err
+	}
+	if err := c.indexKeys(old, it); err != nil {
+		return nil, err
+	}
+	if it.Size() > attr.ItemBytesMax {
 		return nil, errUpdateSize
 	}
-	return it, err
+	return it, nil
 }
 
 // keyTarget refuses an update of a key attribute.

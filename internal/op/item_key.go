@@ -1,7 +1,9 @@
 package op
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
@@ -18,36 +20,29 @@ var (
 // keyOfItem finds the key in the item to put and refuses one that the table cannot have.
 func (r *itemRequest) keyOfItem() *apierr.Error {
 	pk := r.table.PartitionKey()
-	partition, err := keyAttribute(r.attributes.Item, pk)
+	partition, err := r.keyAttribute(pk)
+	sk, sorted := r.table.SortKey()
+	var sort attr.Value
+	if err == nil && sorted {
+		sort, err = r.keyAttribute(sk)
+	}
 	if err == nil {
-		err = checkKeyBytes(partition, pk.Name, attr.PartitionKeyBytesMax, errPartitionKeySize)
+		r.key, err = keyOf(partition, sort, pk.Name, sk.Name)
 	}
-	if err != nil {
-		return err
-	}
-	r.key = store.Key{Partition: partition.Bytes()}
-	sk, ok := r.table.SortKey()
-	if !ok {
-		return nil
-	}
-	sort, err := keyAttribute(r.attributes.Item, sk)
-	if err == nil {
-		err = checkKeyBytes(sort, sk.Name, attr.SortKeyBytesMax, errSortKeySize)
-	}
-	if err != nil {
-		return err
-	}
-	r.key.Sort = sort.Bytes()
-	return nil
+	return err
 }
 
-// keyAttribute returns the value of a key attribute in an item to put.
-func keyAttribute(it attr.Item, key catalog.Attribute) (attr.Value, *apierr.Error) {
-	v := it.Get(key.Name)
+// keyAttribute returns the value of a key attribute in the item to put. A batch says no more of what is
+// wrong with it than of a key.
+func (r *itemRequest) keyAttribute(key catalog.Attribute) (attr.Value, *apierr.Error) {
+	v := r.attributes.Item.Get(key.Name)
 	switch {
+	case v.Type() == key.Type:
+	case r.within == aBatch:
+		return nil, errKeySchema
 	case v == nil:
 		return nil, apierr.Invalidf("Missing the key %s in the item", key.Name)
-	case v.Type() != key.Type:
+	default:
 		return nil, apierr.Invalidf("Type mismatch for key %s expected: %s actual: %s", key.Name, key.Type, v.Type())
 	}
 	return v, nil
@@ -70,18 +65,29 @@ func keyIn(it attr.Item, t *catalog.Table) (store.Key, *apierr.Error) {
 	if it.Len() != len(t.Key) || partition.Type() != pk.Type || sort.Type() != sk.Type {
 		return store.Key{}, errKeySchema
 	}
-	if err := checkKeyBytes(partition, pk.Name, attr.PartitionKeyBytesMax, errPartitionKeySize); err != nil {
+	return keyOf(partition, sort, pk.Name, sk.Name)
+}
+
+// keyOf returns the key with these values, of which sort may be nil, and refuses them if one is empty
+// or too long.
+func keyOf(partition, sort attr.Value, partitionName, sortName string) (store.Key, *apierr.Error) {
+	if err := checkKeyBytes(partition, partitionName, attr.PartitionKeyBytesMax, errPartitionKeySize); err != nil {
 		return store.Key{}, err
 	}
-	k := store.Key{Partition: partition.Bytes()}
-	if sorted {
-		if err := checkKeyBytes(sort, sk.Name, attr.SortKeyBytesMax, errSortKeySize); err != nil {
-			return store.Key{}, err
-		}
-		k.Sort = sort.Bytes()
+	if sort == nil {
+		return store.Key{Partition: partition.Bytes()}, nil
 	}
-	return k, nil
+	if err := checkKeyBytes(sort, sortName, attr.SortKeyBytesMax, errSortKeySize); err != nil {
+		return store.Key{}, err
+	}
+	return store.Key{Partition: partition.Bytes(), Sort: sort.Bytes()}, nil
 }
+
+// emptyKey begins the refusals of empty values in keys, of tables and of indexes, and no others.
+const emptyKey = "One or more parameter values are not valid. "
+
+// isEmptyKey reports whether err refuses an empty value in a key.
+func isEmptyKey(err *apierr.Error) bool { return strings.HasPrefix(err.Message, emptyKey) }
 
 // checkKeyBytes refuses a key value that is empty or longer than bytesMax.
 func checkKeyBytes(v attr.Value, name string, bytesMax int, tooLong *apierr.Error) *apierr.Error {
@@ -91,34 +97,50 @@ func checkKeyBytes(v attr.Value, name string, bytesMax int, tooLong *apierr.Erro
 	case n > 0:
 		return nil
 	}
-	kind := "string"
-	if v.Type() == attr.B {
-		kind = "binary"
-	}
-	return apierr.Validationf("One or more parameter values are not valid. "+
-		"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", kind, name)
+	return apierr.Validationf(emptyKey+
+		"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", longScalar(v), name)
 }
 
-// scalarKeys refuses expressions with a path that leads into a key attribute.
+// scalarKeys refuses expressions with a path that leads into a key attribute, of the table or of an
+// index.
 func (r *itemRequest) scalarKeys() (err *apierr.Error) {
 	if r.boundUpdate != nil {
-		err = r.scalarKeysIn(r.boundUpdate.Paths())
+		err = scalarKeysOf(r.table, r.boundUpdate.EachPath())
 	}
 	if err == nil && r.boundProjection != nil {
 		err = r.scalarKeysIn(r.boundProjection.Paths())
 	}
-	if err == nil && r.boundCondition != nil {
-		err = r.scalarKeysIn(r.boundCondition.Paths())
+	if err == nil {
+		err = scalarKeysOf(r.table, r.boundCondition.EachPath())
 	}
 	return err
 }
 
 func (r *itemRequest) scalarKeysIn(paths []attr.Path) *apierr.Error {
-	for _, p := range paths {
-		if len(p) > 1 && slices.Contains(r.table.Key, p[0].Name) {
-			return apierr.Validation("Key attributes must be scalars; " +
-				"list random access '[]' and map lookup '.' are not allowed: Key: " + p[0].Name)
+	return scalarKeysOf(r.table, slices.Values(paths))
+}
+
+func scalarKeysOf(t *catalog.Table, paths iter.Seq[attr.Path]) *apierr.Error {
+	const scalars = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+	var inIndex *apierr.Error
+	for p := range paths {
+		switch name := p[0].Name; {
+		case len(p) == 1:
+		case slices.Contains(t.Key, name):
+			return apierr.Validation(scalars + "Key: " + name)
+		case inIndex == nil && isIndexKey(t, name):
+			inIndex = apierr.Validation(scalars + "IndexKey: " + name)
 		}
 	}
-	return nil
+	return inIndex
+}
+
+// isIndexKey reports whether an index of t has the attribute called name in its key.
+func isIndexKey(t *catalog.Table, name string) bool {
+	for i := range t.Indexes {
+		if ix := &t.Indexes[i]; ix.Kept() && ix.IsKey(name) {
+			return true
+		}
+	}
+	return false
 }

@@ -17,6 +17,7 @@ const (
 	none       = "NONE"
 	total      = "TOTAL"
 	indexes    = "INDEXES"
+	size       = "SIZE"
 )
 
 // newerReturnValues is how the newer layer refuses a ReturnValues outside its enum: without the value
@@ -50,6 +51,13 @@ func (m *memberErrors) returnValues(v api.Opt[string], older bool) {
 		m.enum("returnValues", v, api.EnumReturnValue)
 	case v.Set && !api.EnumReturnValue.Has(v.V):
 		m.Add(newerReturnValues)
+	}
+}
+
+// attributesToGet refuses a list of attribute names that is given and empty.
+func (m *memberErrors) attributesToGet(names []string) {
+	if names != nil && len(names) == 0 {
+		m.Add("Value '[]' at 'attributesToGet' failed to satisfy constraint: Member must have length greater than or equal to 1")
 	}
 }
 

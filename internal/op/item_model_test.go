@@ -41,13 +41,18 @@ var (
 	modelNumber     = rapid.IntRange(-3, 3)
 )
 
-// TestModel compares the operations on single items with a map of Go values.
-func TestModel(t *testing.T) {
-	// A failure prints its seed. As a file it would lie among the scripts.
+// checkProperty is rapid.Check. A failure prints its seed; as a file it would lie among the scripts.
+func checkProperty(t *testing.T, property func(*rapid.T)) {
+	t.Helper()
 	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
 		t.Fatal(err)
 	}
-	rapid.Check(t, func(rt *rapid.T) {
+	rapid.Check(t, property)
+}
+
+// TestModel compares the operations on single items with a map of Go values.
+func TestModel(t *testing.T) {
+	checkProperty(t, func(rt *rapid.T) {
 		m := &peopleModel{newPeople(t), map[string]person{}}
 		rt.Repeat(map[string]func(*rapid.T){
 			"put":               m.put,

@@ -11,8 +11,10 @@ import (
 	"github.com/statordb/stator/internal/store"
 )
 
-// itemRequest is a request for one item while it is served: what the input says, by the roles that
-// PutItem, GetItem, UpdateItem and DeleteItem share, and what the checks find out. It is pooled.
+// itemRequest is a request for items while it is served: what the input says, by the roles that
+// PutItem, GetItem, UpdateItem, DeleteItem, Query and Scan share, and what the checks find out. It is
+// pooled; that of Query and Scan is a part of a pageRequest. Batches and transactions have one for each
+// of their members: each request of a BatchWriteItem, each table of a BatchGetItem, each action.
 //
 // # Terminology
 //
@@ -22,17 +24,21 @@ import (
 type itemRequest struct {
 	service *Service
 	kind    itemOperation
+	within  enclosure
 	older   bool // AWS's older layer answers
 
 	tableName           api.Opt[string]
 	member              string          // what attributes is called in errors: item or key
-	attributes          *api.Attributes // the item to put, or the key
-	condition           api.Opt[string]
+	attributes          *api.Attributes // the item to put, the key, or the exclusive start key
+	condition           api.Opt[string] // or the filter
+	keyCondition        api.Opt[string]
 	update              api.Opt[string]
 	projection          api.Opt[string]
 	names               api.Map[string]
 	values              *api.Attributes // nil in an operation that has none
 	expected            api.Map[api.ExpectedAttributeValue]
+	filters             api.Map[api.Condition] // QueryFilter or ScanFilter
+	keyConditions       api.Map[api.Condition]
 	updates             api.Map[api.AttributeValueUpdate]
 	attributesToGet     []string
 	conditionalOperator api.Opt[string]
@@ -52,7 +58,7 @@ type itemRequest struct {
 	itemScratch
 }
 
-// itemOperation is an operation on one item.
+// itemOperation is an operation on items.
 type itemOperation uint8
 
 const (
@@ -60,7 +66,30 @@ const (
 	putting
 	updating
 	deleting
+	querying
+	scanning
+	checking // a ConditionCheck
 )
+
+// enclosure is what an operation on an item is a part of.
+type enclosure uint8
+
+const (
+	alone enclosure = iota
+	aBatch
+	aTransaction
+)
+
+// writes reports whether k changes an item.
+func (k itemOperation) writes() bool { return k == putting || k == updating || k == deleting }
+
+// conditionKind is what the condition of k is called.
+func (k itemOperation) conditionKind() expr.Kind {
+	if k == querying || k == scanning {
+		return expr.FilterKind
+	}
+	return expr.ConditionKind
+}
 
 // itemScratch is the memory of an itemRequest that outlives it.
 type itemScratch struct {
@@ -70,6 +99,8 @@ type itemScratch struct {
 	buf        []byte // items read and built
 	write      [1]store.Write
 	result     [1]store.Result
+	put        store.Put
+	change     change
 }
 
 // keptItemBytesMax is the size of a buffer up to which it is kept for the next request: a few items
@@ -87,8 +118,16 @@ func (s *Service) itemRequest(kind itemOperation) *itemRequest {
 
 // done gives r back. What it held, results of the store above all, must not be used any more.
 func (r *itemRequest) done() {
+	r.forget()
+	itemRequests.Put(r)
+}
+
+// forget empties r but for memory that is used again.
+func (r *itemRequest) forget() {
 	kept := r.itemScratch
-	kept.write[0], kept.result[0] = store.Write{}, store.Result{}
+	clear(kept.result[0].Indexes)
+	kept.write[0], kept.result[0] = store.Write{}, store.Result{Indexes: kept.result[0].Indexes[:0]}
+	kept.put, kept.change = nil, change{}
 	clear(kept.scopeNames)
 	kept.scopeNames = kept.scopeNames[:0]
 	kept.members.Reset()
@@ -97,7 +136,6 @@ func (r *itemRequest) done() {
 		kept.buf = nil
 	}
 	*r = itemRequest{itemScratch: kept}
-	itemRequests.Put(r)
 }
 
 // A check refuses a request or finds something out about it.
@@ -107,6 +145,11 @@ type check func(*itemRequest) *apierr.Error
 func (r *itemRequest) check(origin api.Origin, checks []check) *apierr.Error {
 	_, veryDeep := r.veryDeepPart()
 	r.older = origin.Older() || veryDeep
+	return r.first(checks)
+}
+
+// first makes checks and returns the first refusal.
+func (r *itemRequest) first(checks []check) *apierr.Error {
 	for _, c := range checks {
 		if err := c(r); err != nil {
 			return err
@@ -117,7 +160,7 @@ func (r *itemRequest) check(origin api.Origin, checks []check) *apierr.Error {
 
 // shape is err, which follows from the request alone, as the operation words it. A nil err is none.
 func (r *itemRequest) shape(err *apierr.Error) *apierr.Error {
-	if err == nil || r.kind == getting || r.older {
+	if err == nil || !r.kind.writes() || r.older {
 		return err
 	}
 	return err.Enveloped()

@@ -16,6 +16,7 @@ const (
 var (
 	errTooDeep            = apierr.Validation(tooDeep)
 	errEmptyAttributeName = apierr.Validation("Empty attribute name")
+	errLongAttributeName  = apierr.Validation("Attribute name is too large, must be less than 65536 bytes") // DynamoDB Local's text
 	errNullFalse          = apierr.Invalid("Null attribute value types must have the value of true")
 )
 
@@ -41,7 +42,8 @@ func (r *itemRequest) parts(visit func(part) bool) {
 	}
 }
 
-// legacyParts is parts for AttributeUpdates and Expected. It reports whether visit wants more.
+// legacyParts is parts for AttributeUpdates, Expected, filters and KeyConditions. It reports whether
+// visit wants more.
 func (r *itemRequest) legacyParts(visit func(part) bool) bool {
 	for i := range r.updates {
 		if !visit(part{&r.updates[i].V.Value.Faults, false}) {
@@ -51,6 +53,16 @@ func (r *itemRequest) legacyParts(visit func(part) bool) bool {
 	for i := range r.expected {
 		e := &r.expected[i].V
 		if !visit(part{&e.Value.Faults, false}) || !visit(part{&e.AttributeValueList.Faults, false}) {
+			return false
+		}
+	}
+	for i := range r.filters {
+		if !visit(part{&r.filters[i].V.AttributeValueList.Faults, false}) {
+			return false
+		}
+	}
+	for i := range r.keyConditions {
+		if !visit(part{&r.keyConditions[i].V.AttributeValueList.Faults, false}) {
 			return false
 		}
 	}
@@ -80,30 +92,60 @@ func (r *itemRequest) veryDeep() *apierr.Error {
 	return errTooDeep
 }
 
-// emptyAttributeName refuses attribute names that are empty, wherever they stand.
+// emptyAttributeName refuses attribute names that are empty, or too long, wherever they stand.
 func (r *itemRequest) emptyAttributeName() *apierr.Error {
 	for _, n := range r.names {
-		if n.V == "" {
-			return apierr.Validation("ExpressionAttributeNames contains invalid value: Empty attribute name for key " + n.Key)
+		if err := nameLength(n.V); err != nil {
+			return apierr.Validation("ExpressionAttributeNames contains invalid value: " + err.Message + " for key " + n.Key)
 		}
 	}
-	empty := false
+	if err := r.emptyNameInValue(); err != nil {
+		return err
+	}
+	empty, long := false, false
+	note := func(name string) {
+		empty, long = empty || name == "", long || len(name) > attr.NameBytesMax
+	}
 	for _, name := range r.attributesToGet {
-		empty = empty || name == ""
+		note(name)
 	}
 	for i := range r.updates {
-		empty = empty || r.updates[i].Key == ""
+		note(r.updates[i].Key)
 	}
 	for i := range r.expected {
-		empty = empty || r.expected[i].Key == ""
+		note(r.expected[i].Key)
 	}
 	r.parts(func(p part) bool {
 		// The top-level names of expression values are placeholders, which have a check of their own.
 		empty = empty || p.EmptyName && (!p.values || p.EmptyNameKey != "")
+		long = long || p.LongName && (!p.values || len(p.LongNameKey) <= attr.NameBytesMax)
 		return !empty
 	})
-	if empty {
+	switch {
+	case empty:
 		return r.shape(errEmptyAttributeName)
+	case long:
+		return r.shape(errLongAttributeName)
+	}
+	return nil
+}
+
+// emptyNameInValue refuses empty attribute names in the values of expressions where the key of the
+// value is named, as it is in transactions.
+func (r *itemRequest) emptyNameInValue() *apierr.Error {
+	if r.within != aTransaction || r.values == nil || r.values.Faults.EmptyNameKey == "" {
+		return nil
+	}
+	return invalidValue(errEmptyAttributeName, r.values.Faults.EmptyNameKey)
+}
+
+// nameLength refuses an attribute name that is empty or too long.
+func nameLength(name string) *apierr.Error {
+	switch {
+	case name == "":
+		return errEmptyAttributeName
+	case len(name) > attr.NameBytesMax:
+		return errLongAttributeName
 	}
 	return nil
 }
@@ -175,15 +217,28 @@ func (r *itemRequest) expressionValues() *apierr.Error {
 	if f.TooDeep() {
 		return r.shape(errTooDeep)
 	}
+	return r.faultyExpressionValue()
+}
+
+// faultyExpressionValue refuses the values of expressions, but for how deep they are.
+func (r *itemRequest) faultyExpressionValue() *apierr.Error {
+	f := &r.values.Faults
 	err := r.refused(f)
-	if err != nil && r.older && r.namesInvalidValue(f.First.Kind) {
+	if err != nil && r.namesInvalidValue(f.First.Kind) {
 		return invalidValue(err, f.FirstKey)
 	}
 	return err
 }
 
-// namesInvalidValue reports whether the older layer names the key of an expression value with such a
-// fault: UpdateItem always, DeleteItem for nulls (captures-items §1, §3.2).
+// namesInvalidValue reports whether AWS names the key of an expression value with such a fault. The
+// older layer does on UpdateItem and in transactions always, on DeleteItem and Query for nulls; Query
+// does so for values without a type, whatever the layer (captures-items §1, §3.2).
 func (r *itemRequest) namesInvalidValue(k attr.FaultKind) bool {
-	return r.kind == updating || r.kind == deleting && k == attr.NullIsFalse
+	if r.within == aTransaction {
+		return true
+	}
+	if r.kind == querying && k == attr.NoType {
+		return true
+	}
+	return r.older && (r.kind == updating || (r.kind == deleting || r.kind == querying) && k == attr.NullIsFalse)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
-	"github.com/statordb/stator/internal/capacity"
 	"github.com/statordb/stator/internal/store"
 )
 
@@ -24,6 +23,8 @@ func (r *itemRequest) apply(ctx context.Context, change store.Change) (*store.Re
 		return res, nil
 	case !errors.Is(err, store.ErrRefused):
 		return nil, err
+	case errors.Is(res.Err, store.ErrCollectionFull):
+		return nil, apierr.ItemCollectionSizeLimitExceeded()
 	case !errors.Is(res.Err, store.ErrCondition):
 		return nil, res.Err
 	case r.returnOnFailure.V != allOld:
@@ -44,6 +45,3 @@ func (r *itemRequest) old(res *store.Result) attr.Item {
 	}
 	return res.Old
 }
-
-// writeUnits are the units that a write costs.
-func writeUnits(res *store.Result) float64 { return capacity.Write(res.OldSize, res.NewSize) }

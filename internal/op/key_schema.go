@@ -32,6 +32,18 @@ func keyNames(key []api.KeySchemaElement) []string {
 	return names
 }
 
+// keyParts are the names of the partition key attributes of a key, and of its sort key attributes.
+func keyParts(key []api.KeySchemaElement) (hash, sort []string) {
+	for i := range key {
+		if key[i].KeyType.V == hashKey {
+			hash = append(hash, key[i].AttributeName.V)
+		} else {
+			sort = append(sort, key[i].AttributeName.V)
+		}
+	}
+	return hash, sort
+}
+
 // definedNames are the names of the attributes that are defined.
 func definedNames(definitions []api.AttributeDefinition) []string {
 	names := make([]string, len(definitions))

@@ -55,7 +55,7 @@ func split(raw json.RawMessage) (elements []element, opening, closing string) {
 	for d.More() {
 		var e element
 		if brace == '{' {
-			name, _ := d.Token() //nolint:errcheck // a response that is no JSON shows below
+			name, _ := d.Token() // a response that is no JSON shows below
 			e.name, _ = json.Marshal(name)
 		}
 		if d.Decode(&e.value) != nil {

@@ -80,6 +80,18 @@ func createKeySizes(in *api.CreateTableInput) *apierr.Error {
 	return nil
 }
 
+// updateKeySizes refuses keys of new indexes with too many elements.
+func updateKeySizes(in *api.UpdateTableInput) *apierr.Error {
+	for i := range in.GlobalSecondaryIndexUpdates {
+		if x := in.GlobalSecondaryIndexUpdates[i].Create; x != nil {
+			if err := keySize(x.KeySchema, globalKeyElementsMax); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // keySize refuses a key with more than most elements. Whose key it is AWS does not say.
 func keySize(key []api.KeySchemaElement, most int) *apierr.Error {
 	if len(key) <= most {

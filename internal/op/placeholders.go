@@ -20,6 +20,8 @@ func (r *itemRequest) mixing() *apierr.Error {
 	}
 	note(&replaced, "AttributesToGet", r.attributesToGet != nil)
 	note(&replaced, "AttributeUpdates", r.updates != nil)
+	note(&replaced, r.filterName(), r.filters != nil)
+	note(&replaced, "KeyConditions", r.keyConditions != nil)
 	note(&replaced, "Expected", r.expected != nil)
 	note(&replaced, "ConditionalOperator", r.conditionalOperator.Set)
 	if replaced == nil {
@@ -27,34 +29,60 @@ func (r *itemRequest) mixing() *apierr.Error {
 	}
 	note(&expressions, "ProjectionExpression", r.projection.Set)
 	note(&expressions, "UpdateExpression", r.update.Set)
-	note(&expressions, "ConditionExpression", r.condition.Set)
-	return r.shape(apierr.Validationf("Can not use both expression and non-expression parameters in the same request: "+
+	note(&expressions, r.kind.conditionKind().String(), r.condition.Set)
+	note(&expressions, expr.KeyConditionKind.String(), r.keyCondition.Set)
+	return r.shape(mixed(replaced, expressions))
+}
+
+// mixed is the refusal of expressions beside the parameters that they replaced.
+func mixed(replaced, expressions []string) *apierr.Error {
+	return apierr.Validationf("Can not use both expression and non-expression parameters in the same request: "+
 		"Non-expression parameters: {%s} Expression parameters: {%s}",
-		strings.Join(replaced, ", "), strings.Join(expressions, ", ")))
+		strings.Join(replaced, ", "), strings.Join(expressions, ", "))
 }
 
 func (r *itemRequest) hasExpressions() bool {
-	return r.projection.Set || r.update.Set || r.condition.Set
+	return r.projection.Set || r.update.Set || r.condition.Set || r.keyCondition.Set
+}
+
+// filterName is the parameter that FilterExpression replaced.
+func (r *itemRequest) filterName() string {
+	if r.kind == scanning {
+		return "ScanFilter"
+	}
+	return "QueryFilter"
 }
 
 // placeholders refuses names and values of expressions that nothing could use, and gives the others
 // to the scope of the request.
 func (r *itemRequest) placeholders() *apierr.Error {
+	err := firstRefusal(r, (*itemRequest).placeholderMaps, (*itemRequest).openScope)
+	if err != nil || !r.hasValues() {
+		return err
+	}
+	return r.expressionValues()
+}
+
+// hasValues reports whether there are ExpressionAttributeValues.
+func (r *itemRequest) hasValues() bool { return r.values != nil && r.values.Item != nil }
+
+// placeholderMaps refuses maps of placeholders that are empty or have no expression to serve.
+func (r *itemRequest) placeholderMaps() *apierr.Error {
 	if r.names != nil {
 		if err := r.placeholderMap("ExpressionAttributeNames", len(r.names)); err != nil {
 			return err
 		}
 	}
-	hasValues := r.values != nil && r.values.Item != nil
-	if hasValues {
-		if err := r.placeholderMap("ExpressionAttributeValues", r.values.Len()); err != nil {
-			return err
-		}
+	if r.hasValues() && !r.idleValues() {
+		return r.placeholderMap("ExpressionAttributeValues", r.values.Len())
 	}
-	if err := r.openScope(); err != nil || !hasValues {
-		return err
-	}
-	return r.expressionValues()
+	return nil
+}
+
+// idleValues reports whether there are values without an expression where AWS lets that pass: beside a
+// Put in a transaction (captures-tables §6.2).
+func (r *itemRequest) idleValues() bool {
+	return r.within == aTransaction && r.kind == putting && r.hasValues() && !r.hasExpressions()
 }
 
 // placeholderMap refuses a map of placeholders that is empty or has no expression to serve.
@@ -70,13 +98,16 @@ func (r *itemRequest) placeholderMap(member string, entries int) *apierr.Error {
 
 // nullExpressions is what the older layer adds about values.
 func (r *itemRequest) nullExpressions(member string) string {
-	switch {
-	case !r.older || member != "ExpressionAttributeValues":
+	if !r.older || member != "ExpressionAttributeValues" {
 		return ""
-	case r.kind == updating:
-		return ": UpdateExpression and ConditionExpression are null"
 	}
-	return ": ConditionExpression is null"
+	switch r.kind {
+	case updating:
+		return ": UpdateExpression and ConditionExpression are null"
+	case querying:
+		return ": FilterExpression and KeyConditionExpression are null"
+	}
+	return ": " + r.kind.conditionKind().String() + " is null"
 }
 
 // openScope fills the scope that expressions find their placeholders in.
@@ -95,4 +126,9 @@ func (r *itemRequest) openScope() *apierr.Error {
 }
 
 // unused refuses placeholders that no expression has.
-func (r *itemRequest) unused() *apierr.Error { return r.shape(r.scope.Unused()) }
+func (r *itemRequest) unused() *apierr.Error {
+	if r.idleValues() {
+		return nil
+	}
+	return r.shape(r.scope.Unused())
+}

@@ -28,6 +28,7 @@ var putItemChecks = []check{
 	(*itemRequest).unused,
 	(*itemRequest).findTable,
 	(*itemRequest).keyOfItem,
+	(*itemRequest).indexKeys,
 	(*itemRequest).scalarKeys,
 }
 
@@ -44,11 +45,12 @@ func (s *Service) putItem(ctx context.Context, req api.Request, dst []byte) ([]b
 	if err := r.check(in.Origin, putItemChecks); err != nil {
 		return dst, err
 	}
-	res, err := r.apply(ctx, store.Put(in.Item.Item))
+	r.put = store.Put(in.Item.Item)
+	res, err := r.apply(ctx, &r.put)
 	if err != nil {
 		return dst, err
 	}
-	out := api.PutItemOutput{ConsumedCapacity: r.consumed(writeUnits(res))}
+	out := api.PutItemOutput{ConsumedCapacity: r.written(res), ItemCollectionMetrics: r.collectionMetrics(res)}
 	out.Attributes.Item = r.old(res)
 	return out.AppendJSON(dst), nil
 }

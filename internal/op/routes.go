@@ -3,6 +3,8 @@ package op
 // Routes returns what the Service carries out, sorted by name.
 func (s *Service) Routes() []Route {
 	return []Route{
+		{"BatchGetItem", s.batchGetItem},
+		{"BatchWriteItem", s.batchWriteItem},
 		{"CreateTable", s.createTable},
 		{"DeleteItem", s.deleteItem},
 		{"DeleteTable", s.deleteTable},
@@ -15,7 +17,11 @@ func (s *Service) Routes() []Route {
 		{"ListTables", s.listTables},
 		{"ListTagsOfResource", s.listTagsOfResource},
 		{"PutItem", s.putItem},
+		{"Query", s.query},
+		{"Scan", s.scan},
 		{"TagResource", s.tagResource},
+		{"TransactGetItems", s.transactGetItems},
+		{"TransactWriteItems", s.transactWriteItems},
 		{"UntagResource", s.untagResource},
 		{"UpdateContinuousBackups", s.updateContinuousBackups},
 		{"UpdateItem", s.updateItem},

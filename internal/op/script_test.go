@@ -31,8 +31,9 @@ import (
 //	----
 //	ResourceNotFoundException: Requested resource not found: Table: music not found
 //
-// Every script begins with an empty store at noon on 24 November 2026. Two more commands stand between
-// requests: "advance 24h" sets the clock forward, "restart" closes the store and opens it again.
+// Every script begins with an empty store at noon on 24 November 2026. More commands stand between
+// requests: "advance 24h" sets the clock forward, "restart" closes the store and opens it again, "work"
+// brings indexes that are being created or deleted to their end, "backfill" only begins to fill them.
 //
 // go test ./internal/op -rewrite writes what is answered into the scripts.
 func TestScripts(t *testing.T) {
@@ -116,6 +117,9 @@ func (w *world) command(t *testing.T, d *datadriven.TestData) string {
 	case "restart":
 		w.close(t)
 		w.open(t)
+		return ""
+	case "backfill", "work":
+		w.work(t, d.Cmd == "backfill")
 		return ""
 	}
 	body, err := w.request(d.Cmd, expand(d.Input))

@@ -2,6 +2,8 @@ package op
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/statordb/stator/internal/api"
@@ -18,15 +20,15 @@ const (
 	statusDisabled = "DISABLED"
 )
 
-// describe returns the description of t as DescribeTable gives it: active, with live figures. What is
-// not set is absent: clients take a figure of 0 or an empty structure for something that was chosen.
+// describe returns the description of t as DescribeTable gives it, with live figures. What is not set
+// is absent: clients take a figure of 0 or an empty structure for something that was chosen.
 func (s *Service) describe(ctx context.Context, t *catalog.Table) (*api.TableDescription, error) {
 	stats, err := s.store.Stats(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	return &api.TableDescription{
-		AttributeDefinitions:      describeAttributes(t.Attributes),
+	d := &api.TableDescription{
+		AttributeDefinitions:      describeAttributes(t),
 		BillingModeSummary:        describeBilling(t.Billing),
 		CreationDateTime:          seconds(t.Created),
 		DeletionProtectionEnabled: api.Some(t.DeletionProtection),
@@ -40,9 +42,10 @@ func (s *Service) describe(ctx context.Context, t *catalog.Table) (*api.TableDes
 		TableId:                   api.Some(t.ID.String()),
 		TableName:                 api.Some(t.Name),
 		TableSizeBytes:            api.Some(stats.Bytes),
-		TableStatus:               api.Some(statusActive),
+		TableStatus:               api.Some(tableStatus(t)),
 		WarmThroughput:            describeWarm(t.Warm),
-	}, nil
+	}
+	return d, s.describeIndexes(ctx, t, d)
 }
 
 // seconds is a point in time as DynamoDB writes it, or absent if there is none.
@@ -53,7 +56,13 @@ func seconds(t time.Time) api.Opt[float64] {
 	return api.Some(float64(t.UnixMilli()) / 1000)
 }
 
-func describeAttributes(attributes []catalog.Attribute) []api.AttributeDefinition {
+// describeAttributes returns the definitions as they were declared, or sorted by name if the table has
+// indexes, as in AWS.
+func describeAttributes(t *catalog.Table) []api.AttributeDefinition {
+	attributes := t.Attributes
+	if len(t.Indexes) > 0 {
+		attributes = slices.SortedFunc(slices.Values(attributes), func(a, b catalog.Attribute) int { return strings.Compare(a.Name, b.Name) })
+	}
 	out := make([]api.AttributeDefinition, len(attributes))
 	for i, a := range attributes {
 		out[i] = api.AttributeDefinition{AttributeName: api.Some(a.Name), AttributeType: api.Some(a.Type.String())}
@@ -62,10 +71,17 @@ func describeAttributes(attributes []catalog.Attribute) []api.AttributeDefinitio
 }
 
 func describeKey(names []string) []api.KeySchemaElement {
-	types := [...]string{hashKey, rangeKey}
-	out := make([]api.KeySchemaElement, len(names))
-	for i, name := range names {
-		out[i] = api.KeySchemaElement{AttributeName: api.Some(name), KeyType: api.Some(types[i])}
+	return describeKeyParts(names[:1], names[1:])
+}
+
+// describeKeyParts describes a key by the names of its partition key and of its sort key attributes.
+func describeKeyParts(hash, sort []string) []api.KeySchemaElement {
+	out := make([]api.KeySchemaElement, 0, len(hash)+len(sort))
+	for _, name := range hash {
+		out = append(out, api.KeySchemaElement{AttributeName: api.Some(name), KeyType: api.Some(hashKey)})
+	}
+	for _, name := range sort {
+		out = append(out, api.KeySchemaElement{AttributeName: api.Some(name), KeyType: api.Some(rangeKey)})
 	}
 	return out
 }

@@ -64,9 +64,9 @@ func tagKeyAllowed(key api.Opt[string]) *apierr.Error {
 	return nil
 }
 
-// tagText reports whether s has at most max characters, all of them such as tags may have.
-func tagText(s string, max int) bool {
-	return utf8.RuneCountInString(s) <= max && strings.IndexFunc(s, func(c rune) bool {
+// tagText reports whether s has at most charsMax characters, all of them such as tags may have.
+func tagText(s string, charsMax int) bool {
+	return utf8.RuneCountInString(s) <= charsMax && strings.IndexFunc(s, func(c rune) bool {
 		return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !unicode.Is(unicode.Z, c) && !strings.ContainsRune("+-=._:/@", c)
 	}) < 0
 }

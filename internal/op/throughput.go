@@ -30,6 +30,33 @@ const (
 // cleared is the maximum that takes a maximum away.
 const cleared = -1
 
+// owner is what throughput is for, by the name of an index, or the table itself if it is "".
+type owner string
+
+// ofOnDemand is how texts about on-demand throughput name o.
+func (o owner) ofOnDemand() string {
+	if o == "" {
+		return "table"
+	}
+	return "index : " + string(o)
+}
+
+// ofWarm is how texts about warm throughput name o.
+func (o owner) ofWarm() string {
+	if o == "" {
+		return "table"
+	}
+	return "index " + string(o)
+}
+
+// ofProvisioned is how texts about provisioned throughput add o, if it is an index.
+func (o owner) ofProvisioned() string {
+	if o == "" {
+		return ""
+	}
+	return " for index " + string(o)
+}
+
 // figure is a number of units in a request, under the name of its member.
 type figure struct {
 	name string
@@ -49,23 +76,26 @@ func warmFigures(w *api.WarmThroughput) [2]figure {
 }
 
 // withinBounds refuses provisioned throughput that is no number of units.
-func withinBounds(p *api.ProvisionedThroughput) *apierr.Error {
+func withinBounds(p *api.ProvisionedThroughput, o owner) *apierr.Error {
 	if p == nil {
 		return nil
 	}
 	for _, f := range provisionedFigures(p) {
 		if f.V > unitsMax {
-			return apierr.Validationf("Given value %d for %s is out of bounds", f.V, f.name)
+			return apierr.Validationf("Given value %d for %s is out of bounds%s", f.V, f.name, o.ofProvisioned())
 		}
 	}
 	return nil
 }
 
 // onDemandInRange refuses maxima that are no number of units. clears says that one may be cleared.
-func onDemandInRange(o *api.OnDemandThroughput, clears bool) *apierr.Error {
-	for _, f := range onDemandFigures(o) {
+func onDemandInRange(d *api.OnDemandThroughput, clears bool, o owner) *apierr.Error {
+	if d == nil {
+		return nil
+	}
+	for _, f := range onDemandFigures(d) {
 		if f.Set && f.V < 1 && (!clears || f.V != cleared) {
-			return apierr.Invalidf("Requested %s for OnDemandThroughput for table is outside of valid range", f.name)
+			return apierr.Invalidf("Requested %s for OnDemandThroughput for %s is outside of valid range", f.name, o.ofOnDemand())
 		}
 	}
 	return nil
@@ -82,48 +112,103 @@ func firstGiven(figures [2]figure) string {
 	return ""
 }
 
-// provisionedAllowed refuses provisioned throughput above what a table may have.
-func (s *Service) provisionedAllowed(p *api.ProvisionedThroughput) *apierr.Error {
+// provisionedAllowed refuses provisioned throughput above what a table or an index may have.
+func (s *Service) provisionedAllowed(p *api.ProvisionedThroughput, o owner) *apierr.Error {
 	if p == nil {
 		return nil
 	}
+	per := "table"
+	if o != "" {
+		per = "index"
+	}
 	for _, f := range provisionedFigures(p) {
 		if f.V > tableUnitsMax {
-			e := apierr.Validationf("The requested %s, %d, is above the per table maximum for the account in %s. Per table maximum: %d. "+
+			e := apierr.Validationf("The requested %s%s, %d, is above the per %s maximum for the account in %s. Per table maximum: %d. "+
 				"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
-				f.name, f.V, s.catalog.Region, tableUnitsMax)
+				f.name, o.ofProvisioned(), f.V, per, s.catalog.Region, tableUnitsMax)
 			return apierr.LimitExceeded(e.Message)
 		}
 	}
 	return nil
 }
 
-// figuresAllowed refuses figures of the structure called what above what a table may have.
+func (s *Service) onDemandAllowed(d *api.OnDemandThroughput, o owner) *apierr.Error {
+	if d == nil {
+		return nil
+	}
+	return s.figuresAllowed("OnDemandThroughput for "+o.ofOnDemand(), onDemandFigures(d))
+}
+
+func (s *Service) warmAllowed(w *api.WarmThroughput, o owner) *apierr.Error {
+	if w == nil {
+		return nil
+	}
+	return s.figuresAllowed("WarmThroughput for "+o.ofWarm(), warmFigures(w))
+}
+
+// figuresAllowed refuses figures above what a table or an index may have. what names them.
 func (s *Service) figuresAllowed(what string, figures [2]figure) *apierr.Error {
 	limits := [...]string{"TableMaxReadCapacityUnits", "TableMaxWriteCapacityUnits"}
 	for i, f := range figures {
 		if f.V > tableUnitsMax {
-			return apierr.LimitExceeded("Subscriber limit exceeded: Requested " + f.name + " for " + what + " for table exceeds " +
+			return apierr.LimitExceeded("Subscriber limit exceeded: Requested " + f.name + " for " + what + " exceeds " +
 				limits[i] + " of the account in region " + s.catalog.Region)
 		}
 	}
 	return nil
 }
 
-// allowed refuses throughput above what a table may have.
-func (s *Service) allowed(p *api.ProvisionedThroughput, o *api.OnDemandThroughput, w *api.WarmThroughput) *apierr.Error {
-	if err := s.provisionedAllowed(p); err != nil {
+// allowed refuses throughput above what a table or an index may have.
+func (s *Service) allowed(p *api.ProvisionedThroughput, d *api.OnDemandThroughput, w *api.WarmThroughput, o owner) *apierr.Error {
+	if err := s.provisionedAllowed(p, o); err != nil {
 		return err
 	}
-	if o != nil {
-		if err := s.figuresAllowed("OnDemandThroughput", onDemandFigures(o)); err != nil {
-			return err
+	if err := s.onDemandAllowed(d, o); err != nil {
+		return err
+	}
+	return s.warmAllowed(w, o)
+}
+
+// warmEnough refuses warm throughput below what o, which is new, has anyway: as much as p, or what there
+// is on demand if p is nil.
+func warmEnough(w *api.WarmThroughput, p *api.ProvisionedThroughput, o owner) *apierr.Error {
+	if w == nil {
+		return nil
+	}
+	least := newWarm(nil, p)
+	for i, f := range warmFigures(w) {
+		switch {
+		case !f.Set || f.V >= [...]int64{least.Read, least.Write}[i]:
+		case p == nil:
+			return apierr.Invalidf("Requested %s for WarmThroughput for %s is lower than initial throughput for OnDemand. See: "+
+				"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial",
+				f.name, o.ofWarm())
+		default:
+			return apierr.Invalidf("Requested %s for WarmThroughput for %s is lower than %s of ProvisionedThroughput",
+				f.name, o.ofWarm(), provisionedFigures(p)[i].name)
 		}
 	}
-	if w != nil {
-		return s.figuresAllowed("WarmThroughput", warmFigures(w))
-	}
 	return nil
+}
+
+// newWarm is the warm throughput of a new table or index: w, but no less than it has anyway.
+func newWarm(w *api.WarmThroughput, p *api.ProvisionedThroughput) catalog.Units {
+	warm := catalog.Units{Read: initialReadUnits, Write: initialWriteUnits}
+	if p != nil {
+		warm = units(p)
+	}
+	if w == nil {
+		return warm
+	}
+	return atLeast(warm, catalog.Units{Read: w.ReadUnitsPerSecond.V, Write: w.WriteUnitsPerSecond.V})
+}
+
+// newOnDemand is the maxima of a new table or index, or nil if it has none.
+func newOnDemand(d *api.OnDemandThroughput) *catalog.Units {
+	if d == nil || firstGiven(onDemandFigures(d)) == "" {
+		return nil
+	}
+	return &catalog.Units{Read: d.MaxReadRequestUnits.V, Write: d.MaxWriteRequestUnits.V}
 }
 
 // units are the figures of p, which has both.

@@ -27,8 +27,9 @@ var updateItemChecks = []check{
 	(*itemRequest).emptyCondition,
 	(*itemRequest).updateExpression,
 	(*itemRequest).conditionText,
-	(*itemRequest).conditionMeaning,
+	(*itemRequest).conditionPlaceholders,
 	(*itemRequest).unused,
+	(*itemRequest).conditionOperands,
 	(*itemRequest).findTable,
 	(*itemRequest).givenKey,
 	(*itemRequest).scalarKeys,
@@ -49,11 +50,12 @@ func (s *Service) updateItem(ctx context.Context, req api.Request, dst []byte) (
 	if err := r.check(in.Origin, updateItemChecks); err != nil {
 		return dst, err
 	}
-	res, err := r.apply(ctx, &change{r.boundUpdate, in.Key.Item, r.table})
+	r.change = change{r.boundUpdate, in.Key.Item, r.table}
+	res, err := r.apply(ctx, &r.change)
 	if err != nil {
 		return dst, err
 	}
-	out := api.UpdateItemOutput{ConsumedCapacity: r.consumed(writeUnits(res))}
+	out := api.UpdateItemOutput{ConsumedCapacity: r.written(res), ItemCollectionMetrics: r.collectionMetrics(res)}
 	out.Attributes.Item = r.updated(res)
 	return out.AppendJSON(dst), nil
 }
@@ -68,6 +70,9 @@ func (r *itemRequest) updated(res *store.Result) attr.Item {
 	case updatedOld:
 		return r.touched(res.Old)
 	case updatedNew:
+		if r.boundUpdate == nil || r.boundUpdate.JustRemoves() {
+			return nil
+		}
 		return r.touched(res.New)
 	}
 	return nil

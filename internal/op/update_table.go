@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/statordb/stator/internal/api"
@@ -17,12 +18,17 @@ func (s *Service) updateTable(ctx context.Context, req api.Request, dst []byte) 
 	if refused != nil {
 		return nil, refused
 	}
-	refused = firstRefusal(in, updateMembers, updateClass, updateSomething, updateAlone, updateThroughput, updateStream, updateIndexes, updateEncryption)
+	refused = firstRefusal(in, updateMembers, updateKeySizes, updateClass, updateSomething, updateAlone, updateThroughput, updateStream,
+		updateIndexes, updateIndexThroughput, updateIndexDefinitions, updateEncryption)
 	if refused != nil {
 		return nil, refused
 	}
 	u := tableUpdate{service: s, in: in, now: s.now().UTC()}
-	after, err := s.catalog.Update(ctx, name, u.apply)
+	update := s.catalog.Update
+	if onlyDeletesIndex(in) {
+		update = s.catalog.Free
+	}
+	after, err := update(ctx, name, u.apply)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +54,10 @@ type tableUpdate struct {
 // apply makes the change, or refuses it. It may run again.
 func (u *tableUpdate) apply(t *catalog.Table) error {
 	u.before = *t
+	u.before.Indexes = slices.Clone(t.Indexes)
 	steps := []func(*catalog.Table) *apierr.Error{
-		u.stream, u.indexes, u.built, u.billing, u.provisioned, u.onDemand, u.warm, u.class, u.encryption, u.protection,
+		u.stream, u.indexTargets, u.vectors, u.built, u.free,
+		u.billing, u.provisioned, u.indexes, u.onDemand, u.warm, u.class, u.encryption, u.protection,
 	}
 	if refused := firstRefusal(t, steps...); refused != nil {
 		return refused
@@ -84,14 +92,8 @@ func (u *tableUpdate) stream(t *catalog.Table) *apierr.Error {
 	return nil
 }
 
-// indexes refuses to change or delete an index: no table has one.
-func (u *tableUpdate) indexes(t *catalog.Table) *apierr.Error {
-	for i := range u.in.GlobalSecondaryIndexUpdates {
-		x := &u.in.GlobalSecondaryIndexUpdates[i]
-		if x.Create == nil {
-			return apierr.ResourceNotFound("Requested resource not found: Index " + updatedIndex(x) + " for table " + t.Name)
-		}
-	}
+// vectors refuses to delete a vector index: no table has one.
+func (u *tableUpdate) vectors(t *catalog.Table) *apierr.Error {
 	for i := range u.in.VectorIndexUpdates {
 		if x := u.in.VectorIndexUpdates[i].Delete; x != nil {
 			return apierr.ResourceNotFound("Requested resource not found: Index " + x.IndexName.V + " for table " + t.Name)
@@ -104,8 +106,6 @@ func (u *tableUpdate) indexes(t *catalog.Table) *apierr.Error {
 func (u *tableUpdate) built(*catalog.Table) *apierr.Error {
 	in := u.in
 	switch {
-	case len(in.GlobalSecondaryIndexUpdates) > 0:
-		return notBuilt("global secondary indexes")
 	case in.VectorIndexUpdates != nil:
 		return notBuilt("vector indexes")
 	case in.StreamSpecification != nil:
@@ -141,34 +141,42 @@ func (u *tableUpdate) answer(ctx context.Context, after *catalog.Table) (*api.Ta
 		d.WarmThroughput.Status = api.Some(statusUpdating)
 	}
 	if askedOnDemand(in) {
-		d.OnDemandThroughput = u.answerOnDemand(d.OnDemandThroughput)
+		d.OnDemandThroughput = answerOnDemand(d.OnDemandThroughput, in.OnDemandThroughput)
 	}
+	u.answerIndexes(d, after)
 	return d, nil
 }
 
-// answerThroughput shows the units that were, with the times of the change.
+// answerThroughput shows the units that were, with the times of the change, but with another billing
+// mode the units that are.
 func (u *tableUpdate) answerThroughput(d *api.TableDescription, after *catalog.Table) {
-	before := &u.before
-	d.ProvisionedThroughput.ReadCapacityUnits = api.Some(before.Provisioned.Read)
-	d.ProvisionedThroughput.WriteCapacityUnits = api.Some(before.Provisioned.Write)
-	d.ProvisionedThroughput.NumberOfDecreasesToday = api.Some(decreasesOn(before.Provisioned, u.now))
-	d.WarmThroughput = describeWarm(before.Warm)
-	if before.Billing.OnDemand != after.Billing.OnDemand {
+	d.WarmThroughput = describeWarm(u.before.Warm)
+	if u.before.Billing.OnDemand != after.Billing.OnDemand {
 		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = api.Opt[float64]{}
+		return
 	}
+	u.answerUnits(d.ProvisionedThroughput, u.before.Provisioned)
 }
 
-// answerOnDemand adds the maxima that the request clears to those that are left.
-func (u *tableUpdate) answerOnDemand(left *api.OnDemandThroughput) *api.OnDemandThroughput {
-	if left == nil {
-		left = new(api.OnDemandThroughput)
+func (u *tableUpdate) answerUnits(d *api.ProvisionedThroughputDescription, before catalog.Provisioned) {
+	d.ReadCapacityUnits, d.WriteCapacityUnits = api.Some(before.Read), api.Some(before.Write)
+	d.NumberOfDecreasesToday = api.Some(decreasesOn(before, u.now))
+}
+
+// answerOnDemand adds the maxima that a request clears to those that are left.
+func answerOnDemand(left, asked *api.OnDemandThroughput) *api.OnDemandThroughput {
+	if asked == nil || asked.MaxReadRequestUnits.V != cleared && asked.MaxWriteRequestUnits.V != cleared {
+		return left
 	}
-	asked := u.in.OnDemandThroughput
+	shown := api.OnDemandThroughput{}
+	if left != nil {
+		shown = *left
+	}
 	if asked.MaxReadRequestUnits.V == cleared {
-		left.MaxReadRequestUnits = asked.MaxReadRequestUnits
+		shown.MaxReadRequestUnits = asked.MaxReadRequestUnits
 	}
 	if asked.MaxWriteRequestUnits.V == cleared {
-		left.MaxWriteRequestUnits = asked.MaxWriteRequestUnits
+		shown.MaxWriteRequestUnits = asked.MaxWriteRequestUnits
 	}
-	return left
+	return &shown
 }

@@ -29,7 +29,7 @@ func askedWarm(in *api.UpdateTableInput) bool {
 // asked counts what the request asks to change.
 func asked(in *api.UpdateTableInput) (n int) {
 	for _, given := range []bool{
-		in.ProvisionedThroughput != nil, in.BillingMode.Set, in.StreamSpecification != nil, in.GlobalSecondaryIndexUpdates != nil,
+		in.ProvisionedThroughput != nil, in.BillingMode.Set, in.StreamSpecification != nil, len(in.GlobalSecondaryIndexUpdates) > 0,
 		in.SSESpecification != nil, in.ReplicaUpdates != nil, in.DeletionProtectionEnabled.Set, askedOnDemand(in), askedWarm(in),
 		in.TableClass.Set, in.VectorIndexUpdates != nil, in.GlobalTableWitnessUpdates != nil,
 		in.GlobalTableSettingsReplicationMode.Set, in.DisassociationProtectionEnabled.Set,
@@ -41,12 +41,13 @@ func asked(in *api.UpdateTableInput) (n int) {
 	return n
 }
 
-// updateSomething refuses a request that changes nothing.
+// updateSomething refuses a request that changes nothing. An empty list of changes is none, and next to
+// another change it is refused.
 func updateSomething(in *api.UpdateTableInput) *apierr.Error {
-	if in.GlobalSecondaryIndexUpdates != nil && len(in.GlobalSecondaryIndexUpdates) == 0 {
-		return apierr.Invalid("List of GlobalSecondaryIndexUpdates is empty")
-	}
 	if asked(in) > 0 {
+		if in.GlobalSecondaryIndexUpdates != nil && len(in.GlobalSecondaryIndexUpdates) == 0 {
+			return apierr.Invalid("List of GlobalSecondaryIndexUpdates is empty")
+		}
 		return nil
 	}
 	missing := slices.DeleteFunc(slices.Clone(updatable), func(name string) bool {
@@ -103,7 +104,7 @@ func updateThroughput(in *api.UpdateTableInput) *apierr.Error {
 	case in.BillingMode.V == onDemand && in.ProvisionedThroughput != nil:
 		return apierr.Invalid(neitherWhenOnDemand)
 	}
-	return withinBounds(in.ProvisionedThroughput)
+	return withinBounds(in.ProvisionedThroughput, "")
 }
 
 func updateStream(in *api.UpdateTableInput) *apierr.Error {
@@ -141,6 +142,54 @@ func updateIndexes(in *api.UpdateTableInput) *apierr.Error {
 		seen[name] = true
 	}
 	return nil
+}
+
+// updateIndexThroughput checks throughput of indexes as far as the request tells.
+func updateIndexThroughput(in *api.UpdateTableInput) *apierr.Error {
+	for i := range in.GlobalSecondaryIndexUpdates {
+		var p *api.ProvisionedThroughput
+		x := &in.GlobalSecondaryIndexUpdates[i]
+		switch {
+		case x.Create != nil:
+			p = x.Create.ProvisionedThroughput
+		case x.Update != nil:
+			p = x.Update.ProvisionedThroughput
+			if w := x.Update.WarmThroughput; w != nil && firstGiven(warmFigures(w)) == "" {
+				return apierr.Invalid("WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: " +
+					updatedIndex(x))
+			}
+		}
+		if err := withinBounds(p, owner(updatedIndex(x))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateIndexDefinitions checks new indexes. Every attribute of their keys must be defined in the
+// request, even if the table defines it.
+func updateIndexDefinitions(in *api.UpdateTableInput) *apierr.Error {
+	for i := range in.GlobalSecondaryIndexUpdates {
+		x := (*api.GlobalSecondaryIndex)(in.GlobalSecondaryIndexUpdates[i].Create)
+		if x == nil {
+			continue
+		}
+		if in.AttributeDefinitions == nil {
+			return apierr.Invalid("AttributeDefinitions is not specified for index: " + x.IndexName.V)
+		}
+		if err := definedOnce(in.AttributeDefinitions); err != nil {
+			return err
+		}
+		if err := globalDefined(x, in.AttributeDefinitions); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyDeletesIndex reports whether the request does nothing else.
+func onlyDeletesIndex(in *api.UpdateTableInput) bool {
+	return asked(in) == 1 && len(in.GlobalSecondaryIndexUpdates) == 1 && in.GlobalSecondaryIndexUpdates[0].Delete != nil
 }
 
 // updatedIndex is the name of the index that x changes.

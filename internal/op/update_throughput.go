@@ -25,12 +25,31 @@ func (u *tableUpdate) billing(t *catalog.Table) *apierr.Error {
 	case mode == onDemand && !t.Billing.OnDemand:
 		t.Billing = catalog.Billing{OnDemand: true, Stated: true, SinceOnDemand: u.now}
 		t.Provisioned.Units = catalog.Units{}
-		t.Warm = atLeast(t.Warm, catalog.Units{Read: initialReadUnits, Write: initialWriteUnits})
+		t.Warm = atLeast(t.Warm, newWarm(nil, nil))
+		u.indexesOnDemand(t)
 	case mode == provisioned && t.Billing.OnDemand:
 		t.Billing.OnDemand = false
 		t.OnDemand = nil
+		for i := range t.Indexes {
+			t.Indexes[i].OnDemand = nil
+		}
 	}
 	return nil
+}
+
+// indexesOnDemand takes the units of global indexes away. Unlike that of the table this counts as a
+// decrease, as in AWS.
+func (u *tableUpdate) indexesOnDemand(t *catalog.Table) {
+	for i := range t.Indexes {
+		ix := &t.Indexes[i]
+		if ix.Local {
+			continue
+		}
+		ix.Warm = atLeast(ix.Warm, newWarm(nil, nil))
+		ix.Provisioned = catalog.Provisioned{
+			Increased: ix.Provisioned.Increased, Decreased: u.now, DecreasesToday: decreasesOn(ix.Provisioned, u.now) + 1,
+		}
+	}
 }
 
 // provisioned changes the provisioned throughput. When the table was on demand that is neither an
@@ -43,36 +62,50 @@ func (u *tableUpdate) provisioned(t *catalog.Table) *apierr.Error {
 	case t.Billing.OnDemand:
 		return apierr.Invalid(neitherWhenOnDemand)
 	}
-	old, units := t.Provisioned, units(asked)
-	if err := u.service.provisionedAllowed(asked); err != nil {
+	if err := u.service.provisionedAllowed(asked, ""); err != nil {
 		return err
 	}
-	t.Provisioned.Units, t.Warm = units, atLeast(t.Warm, units)
+	if err := u.reprovision(&t.Provisioned, units(asked), ""); err != nil {
+		return err
+	}
+	t.Warm = atLeast(t.Warm, t.Provisioned.Units)
+	return nil
+}
+
+// reprovision changes the units that o has. When the table was on demand that is neither an increase
+// nor a decrease.
+func (u *tableUpdate) reprovision(p *catalog.Provisioned, to catalog.Units, o owner) *apierr.Error {
+	old := *p
+	p.Units = to
 	if u.before.Billing.OnDemand {
 		return nil
 	}
-	if units == old.Units {
-		return unchanged(units)
+	if to == old.Units {
+		return unchanged(to, o)
 	}
-	if units.Read > old.Read || units.Write > old.Write {
-		t.Provisioned.Increased = u.now
+	if to.Read > old.Read || to.Write > old.Write {
+		p.Increased = u.now
 	}
-	if units.Read < old.Read || units.Write < old.Write {
+	if to.Read < old.Read || to.Write < old.Write {
 		if err := decreasable(old, u.now); err != nil {
 			return err
 		}
-		t.Provisioned.DecreasesToday = decreasesOn(old, u.now) + 1
-		t.Provisioned.Decreased = u.now
+		p.DecreasesToday = decreasesOn(old, u.now) + 1
+		p.Decreased = u.now
 	}
 	return nil
 }
 
-// unchanged refuses throughput that is what the table has.
-func unchanged(u catalog.Units) *apierr.Error {
-	return apierr.Validationf("The provisioned throughput for the table will not change. The requested value equals the current value. "+
-		"Current ReadCapacityUnits provisioned for the table: %[1]d. Requested ReadCapacityUnits: %[1]d. "+
-		"Current WriteCapacityUnits provisioned for the table: %[2]d. Requested WriteCapacityUnits: %[2]d. "+
-		"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.", u.Read, u.Write)
+// unchanged refuses throughput that is what o has.
+func unchanged(u catalog.Units, o owner) *apierr.Error {
+	whole, each := "the table", "the table"
+	if o != "" {
+		whole, each = "the index "+string(o), "index "+string(o)
+	}
+	return apierr.Validationf("The provisioned throughput for %[1]s will not change. The requested value equals the current value. "+
+		"Current ReadCapacityUnits provisioned for %[2]s: %[3]d. Requested ReadCapacityUnits: %[3]d. "+
+		"Current WriteCapacityUnits provisioned for %[2]s: %[4]d. Requested WriteCapacityUnits: %[4]d. "+
+		"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.", whole, each, u.Read, u.Write)
 }
 
 // decreasesOn returns how often throughput was decreased on the day of now.
@@ -112,24 +145,13 @@ func (u *tableUpdate) onDemand(t *catalog.Table) *apierr.Error {
 		return apierr.Invalidf("%s for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED",
 			firstGiven(onDemandFigures(asked)))
 	}
-	if err := onDemandInRange(asked, true); err != nil {
+	if err := onDemandInRange(asked, true, ""); err != nil {
 		return err
 	}
-	if err := u.service.figuresAllowed("OnDemandThroughput", onDemandFigures(asked)); err != nil {
+	if err := u.service.onDemandAllowed(asked, ""); err != nil {
 		return err
 	}
-	merged := catalog.Units{}
-	if t.OnDemand != nil {
-		merged = *t.OnDemand
-	}
-	// What is left below zero is a maximum that the request clears.
-	merged = catalog.Units{
-		Read:  max(0, asked.MaxReadRequestUnits.Or(merged.Read)),
-		Write: max(0, asked.MaxWriteRequestUnits.Or(merged.Write)),
-	}
-	if t.OnDemand = &merged; merged == (catalog.Units{}) {
-		t.OnDemand = nil
-	}
+	t.OnDemand = mergeOnDemand(t.OnDemand, asked)
 	return nil
 }
 
@@ -138,16 +160,8 @@ func (u *tableUpdate) warm(t *catalog.Table) *apierr.Error {
 	if !askedWarm(u.in) {
 		return nil
 	}
-	figures := warmFigures(u.in.WarmThroughput)
-	for i, current := range [...]int64{t.Warm.Read, t.Warm.Write} {
-		if f := figures[i]; f.Set && f.V < current {
-			return apierr.Invalidf("Requested %s for WarmThroughput for table is lower than current WarmThroughput, "+
-				"decreasing WarmThroughput is not supported", f.name)
-		}
-	}
-	if err := u.service.figuresAllowed("WarmThroughput", figures); err != nil {
+	if err := raiseWarm(&t.Warm, u.in.WarmThroughput, ""); err != nil {
 		return err
 	}
-	t.Warm = atLeast(t.Warm, catalog.Units{Read: figures[0].V, Write: figures[1].V})
-	return nil
+	return u.service.warmAllowed(u.in.WarmThroughput, "")
 }

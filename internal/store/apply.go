@@ -16,18 +16,30 @@ import (
 const lockWait = time.Second
 
 // Apply makes the writes happen, all or none, and fills rs, one for each. Items in rs may be parts of
-// *buf. It is the only way in which items change.
+// *buf. It and Transact are the only ways in which items change.
 //
 // If a write is refused the error is ErrRefused. Two writes must not be for one item.
 func (s *Store) Apply(ctx context.Context, ws []Write, rs []Result, buf *[]byte) error {
+	return catalog.Visible(s.apply(ctx, ws, rs, buf, manner{wait: lockWait}))
+}
+
+// manner is what may differ between calls of apply.
+type manner struct {
+	wait  time.Duration // for the locks
+	token *Token        // to be stored with the writes; may be nil
+	judge bool          // write nothing: only the results are of interest
+}
+
+// apply is Apply without turning errors into those that a client may see.
+func (s *Store) apply(ctx context.Context, ws []Write, rs []Result, buf *[]byte, how manner) error {
 	a := applyings.Get().(*applying) //nolint:errcheck,forcetypeassert // nothing else is put in
 	defer a.done()
-	a.store, a.writes, a.results, a.buf, a.from = s, ws, rs, buf, len(*buf)
+	a.ctx, a.store, a.writes, a.results, a.buf, a.from, a.manner = ctx, s, ws, rs, buf, len(*buf), how
 	if err := a.enter(ctx); err != nil {
 		return err
 	}
 	defer a.leave()
-	_, err := s.engine.Update(ctx, engine.TxnOpt{Locks: a.locks(), Wait: lockWait, Frees: a.frees()}, a.body(ctx))
+	_, err := s.engine.Update(ctx, engine.TxnOpt{Locks: a.locks(), Wait: how.wait, Frees: a.frees()}, a.body)
 	if err != nil {
 		if errors.Is(err, ErrRefused) {
 			return ErrRefused
@@ -35,7 +47,7 @@ func (s *Store) Apply(ctx context.Context, ws []Write, rs []Result, buf *[]byte)
 		if errors.Is(err, engine.ErrUndetermined) {
 			a.lost = true
 		}
-		return catalog.Visible(err)
+		return err
 	}
 	a.count()
 	return nil
@@ -43,21 +55,28 @@ func (s *Store) Apply(ctx context.Context, ws []Write, rs []Result, buf *[]byte)
 
 // applying is one call of Apply. It is pooled.
 type applying struct {
+	ctx     context.Context
 	store   *Store
 	writes  []Write
 	results []Result
 	buf     *[]byte
 	from    int // what *buf held at first
+	manner
 	legs    []leg
 	keys    [][]byte // of the rows, which are what is locked
 	lost    bool     // whether the commit happened is unknown, so the tallies may not be used again
+	body    func(engine.Txn) error
 }
 
-var applyings = sync.Pool{New: func() any { return new(applying) }}
+var applyings = sync.Pool{New: func() any {
+	a := new(applying)
+	a.body = a.run
+	return a
+}}
 
 // done gives a back. The memory of its legs, the keys above all, is used again.
 func (a *applying) done() {
-	*a = applying{legs: a.legs[:0], keys: a.keys[:0]}
+	*a = applying{legs: a.legs[:0], keys: a.keys[:0], body: a.body}
 	applyings.Put(a)
 }
 
@@ -100,40 +119,43 @@ func (a *applying) locks() [][]byte {
 // frees reports whether the writes only give space back.
 func (a *applying) frees() bool {
 	for i := range a.writes {
-		if _, ok := a.writes[i].Change.(Delete); !ok {
+		switch a.writes[i].Change.(type) {
+		case Delete, Keep:
+		default:
 			return false
 		}
 	}
 	return true
 }
 
-// body is the transaction. It may run again, so it starts its results afresh.
-func (a *applying) body(ctx context.Context) func(engine.Txn) error {
-	return func(txn engine.Txn) error {
-		*a.buf = (*a.buf)[:a.from]
-		refused := false
-		for i := range a.writes {
-			if err := a.one(ctx, txn, i); err != nil {
-				return err
-			}
-			refused = refused || a.results[i].Err != nil
+// run is the transaction. It may run again, so it starts its results afresh.
+func (a *applying) run(txn engine.Txn) error {
+	*a.buf = (*a.buf)[:a.from]
+	refused := a.judge
+	for i := range a.writes {
+		if err := a.one(txn, i); err != nil {
+			return err
 		}
-		if refused {
-			return ErrRefused
-		}
-		for i := range a.legs {
-			a.legs[i].write(txn, &a.results[i])
-		}
-		return nil
+		refused = refused || a.results[i].Err != nil
 	}
+	if refused {
+		return ErrRefused
+	}
+	for i := range a.legs {
+		a.legs[i].write(txn, &a.results[i])
+	}
+	if a.token != nil {
+		a.token.write(txn, a.results)
+	}
+	return nil
 }
 
 // one reads the item of write i and decides what becomes of it.
-func (a *applying) one(ctx context.Context, txn engine.Txn, i int) error {
+func (a *applying) one(txn engine.Txn, i int) error {
 	w, r, l := &a.writes[i], &a.results[i], &a.legs[i]
 	*r = Result{Indexes: r.Indexes[:0]}
 	v := &l.value
-	if err := txn.Get(ctx, l.key, v); err != nil {
+	if err := txn.Get(a.ctx, l.key, v); err != nil {
 		return err
 	}
 	defer v.Release()
@@ -152,6 +174,10 @@ func (a *applying) one(ctx context.Context, txn engine.Txn, i int) error {
 		r.Err = ErrCondition
 		return nil
 	}
+	if _, l.keeps = w.Change.(Keep); l.keeps {
+		r.NewSize = r.OldSize
+		return nil
+	}
 	if r.New, r.Err = w.Change.Apply(old, a.buf); r.Err != nil {
 		return nil
 	}
@@ -161,7 +187,7 @@ func (a *applying) one(ctx context.Context, txn engine.Txn, i int) error {
 	if len(l.table.Indexes) == 0 {
 		return nil
 	}
-	return l.follow(ctx, txn, old, r, a.buf)
+	return l.follow(a.ctx, txn, old, r, a.buf)
 }
 
 // count adds the committed changes to the figures.

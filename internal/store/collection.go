@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -20,6 +21,7 @@ const CollectionBytesMax = 10 << 30
 // Its size is the sum of shares. A share has the slot of a tally and is written by whoever holds that
 // tally, so writers of one collection do not wait for one another. The sum of the others' shares is
 // read before the transaction: writers at the same time may go beyond the limit by what they write.
+// The share that is written is read in it, where no read lags.
 type collection struct {
 	key    []byte // of the share
 	share  int64  // as it is stored
@@ -31,7 +33,7 @@ type collection struct {
 // shareVersion is the first byte of a stored share; its bytes follow as a signed varint.
 const shareVersion = 0x01
 
-// collection reads the size of the collection with the partition key pk.
+// collection reads the size of the collection with the partition key pk, save the share of slot.
 func (s *Store) collection(ctx context.Context, t *catalog.Table, pk []byte, slot uint32) (*collection, error) {
 	c := &collection{key: t.ID.Share(nil, pk, slot), max: s.collectionBytesMax}
 	r, err := s.engine.Read(ctx, engine.Eventual)
@@ -42,21 +44,33 @@ func (s *Store) collection(ctx context.Context, t *catalog.Table, pk []byte, slo
 	prefix := t.ID.Shares(nil, pk)
 	cursor := r.Scan(ctx, engine.Range{Lo: prefix, Hi: keyspace.End(prefix)}, engine.ScanOpt{})
 	for cursor.Next() {
+		if bytes.Equal(cursor.Key(), c.key) {
+			continue
+		}
 		n, err := parseShare(cursor.Value())
 		if err != nil {
 			_ = cursor.Close() // the first error is the one to tell
 			return nil, fmt.Errorf("cannot read the size of an item collection of table %q: %w", t.Name, err)
 		}
-		if string(cursor.Key()) == string(c.key) {
-			c.share = n
-		} else {
-			c.others += n
-		}
+		c.others += n
 	}
 	if err := cursor.Close(); err != nil {
 		return nil, catalog.Visible(err)
 	}
 	return c, nil
+}
+
+// read reads the share. Nobody else writes it.
+func (c *collection) read(ctx context.Context, txn engine.Txn) (err error) {
+	var v engine.Value
+	if err := txn.Get(ctx, c.key, &v); err != nil {
+		return err
+	}
+	defer v.Release()
+	if c.share = 0; v.Exists {
+		c.share, err = parseShare(v.B)
+	}
+	return err
 }
 
 // change takes in what r says of the item and its entries in local indexes. It refuses a write that

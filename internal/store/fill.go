@@ -13,9 +13,12 @@ import (
 	"github.com/statordb/stator/internal/index"
 )
 
-// fillRows is how many rows one step of filling an index locks and looks at. Writers of these rows
-// wait for the step, which takes about a millisecond.
-const fillRows = 128
+// Bounds of what one step of filling an index locks and looks at. Writers of these rows wait for the
+// step, which takes a few milliseconds.
+const (
+	fillRows     = 128
+	fillBytesMax = 1 << 20 // the row that reaches it is the last
+)
 
 // fillWait is how long a step waits for writers of its rows.
 const fillWait = 10 * time.Second
@@ -85,13 +88,14 @@ func (s *Store) rowsAfter(ctx context.Context, t *catalog.Table, after []byte) (
 	if after != nil {
 		lo = append(bytes.Clone(after), 0)
 	}
-	r, err := s.engine.Read(ctx, engine.Eventual)
+	// Not Eventual: a row missed because the replica lags would never get its entry.
+	r, err := s.engine.Read(ctx, engine.Strong)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read rows of table %q: %w", t.Name, err)
 	}
 	defer r.Close()
-	cursor := r.Scan(ctx, engine.Range{Lo: lo, Hi: hi}, engine.ScanOpt{KeysOnly: true, Limit: fillRows})
-	for cursor.Next() {
+	cursor := r.Scan(ctx, engine.Range{Lo: lo, Hi: hi}, engine.ScanOpt{Limit: fillRows})
+	for read := 0; read < fillBytesMax && cursor.Next(); read += len(cursor.Value()) {
 		keys = append(keys, bytes.Clone(cursor.Key()))
 	}
 	if err := cursor.Close(); err != nil {

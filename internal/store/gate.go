@@ -51,8 +51,16 @@ func (g *gate) leave(t ticket) { g.inside[t].Add(-1) }
 func (g *gate) turn(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	before := ticket((g.turns.Add(1) - 1) & 1)
-	for g.inside[before].Load() > 0 {
+	// Those of the turn before this one are still inside if whoever waited for them gave up.
+	if err := g.drain(ctx, ticket((g.turns.Load()+1)&1)); err != nil {
+		return err
+	}
+	return g.drain(ctx, ticket((g.turns.Add(1)-1)&1))
+}
+
+// drain waits until nobody is inside who has the ticket t, which is not given out any more.
+func (g *gate) drain(ctx context.Context, t ticket) error {
+	for g.inside[t].Load() > 0 {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("cannot wait for the writers of a table: %w", ctx.Err())
@@ -65,10 +73,5 @@ func (g *gate) turn(ctx context.Context) error {
 // shut closes the gate for good and waits until nobody is inside.
 func (g *gate) shut(ctx context.Context) error {
 	g.closed.Store(true)
-	for range g.inside { // both parities
-		if err := g.turn(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return g.turn(ctx)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/catalog"
@@ -18,6 +19,7 @@ type leg struct {
 	ticket ticket
 	tally  *tally
 
+	keeps      bool           // the write leaves the item as it is
 	changes    []index.Change // without the old views: their memory is only lent
 	figures    figures        // by how much the figures of the table change
 	indexes    []indexFigures // and those of indexes
@@ -66,24 +68,29 @@ func (l *leg) leave(lost bool) {
 func (l *leg) follow(ctx context.Context, txn engine.Txn, old attr.Item, r *Result, buf *[]byte) error {
 	l.changes = index.Changes(l.changes[:0], l.table, old, r.New, r.OldSize, r.NewSize, buf)
 	for i := range l.changes {
-		c := &l.changes[i]
-		if err := l.unlessFilled(ctx, txn, c); err != nil {
+		if err := l.unlessFilled(ctx, txn, &l.changes[i]); err != nil {
 			return err
 		}
-		r.Indexes = append(r.Indexes, IndexChange{
-			Index: c.Index, OldSize: c.Old.Size, NewSize: c.New.Size,
-			Moved: c.Old.Key != nil && c.New.Key != nil && c.Moves(),
-		})
 	}
-	if l.collection != nil {
-		r.Err = l.collection.change(r)
-	}
+	l.changes = slices.DeleteFunc(l.changes, func(c index.Change) bool { return c.Same() })
 	for i := range l.changes {
-		if c := &l.changes[i]; !c.Moves() {
+		c := &l.changes[i]
+		moves := c.Moves()
+		r.Indexes = append(r.Indexes, IndexChange{
+			Index: c.Index, OldSize: c.Old.Size, NewSize: c.New.Size, Moved: moves && c.New.View != nil,
+		})
+		if !moves {
 			c.Old.Key = nil // there is nothing to delete
 		}
-		l.changes[i].Old.View = nil
+		c.Old.View = nil // only lent
 	}
+	if l.collection == nil {
+		return nil
+	}
+	if err := l.collection.read(ctx, txn); err != nil {
+		return err
+	}
+	r.Err = l.collection.change(r)
 	return nil
 }
 
@@ -105,6 +112,10 @@ func (l *leg) unlessFilled(ctx context.Context, txn engine.Txn, c *index.Change)
 
 // write puts what becomes of the item, of its index entries and of the figures into the transaction.
 func (l *leg) write(txn engine.Txn, r *Result) {
+	l.figures, l.indexes = figures{}, l.indexes[:0]
+	if l.keeps {
+		return
+	}
 	l.figures = figures{bytes: int64(r.NewSize - r.OldSize)}
 	switch {
 	case r.New != nil:
@@ -116,7 +127,6 @@ func (l *leg) write(txn engine.Txn, r *Result) {
 		txn.Delete(l.key)
 		l.figures.items = -1
 	}
-	l.indexes = l.indexes[:0]
 	for i := range l.changes {
 		l.indexes = append(l.indexes, writeEntry(txn, &l.changes[i]))
 	}

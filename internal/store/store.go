@@ -21,6 +21,7 @@ import (
 type Store struct {
 	engine             engine.Engine
 	collectionBytesMax int64
+	tokens             tokens
 
 	mu      sync.Mutex // held to add to shelves or take away
 	shelves atomic.Pointer[map[keyspace.TableID]*shelf]

@@ -76,10 +76,14 @@ func TestVerify(t *testing.T) {
 			txn.Set(gone.Tally(0), []byte{1, 2})
 			txn.Set(keyspace.DroppedTable(gone), []byte{1})
 		}, ""},
-		{"a table that is dropped and is there", func(txn engine.Txn) { txn.Set(keyspace.DroppedTable(music.ID), []byte{1}) },
-			`table "music" exists and is noted as dropped`},
-		{"a description that does not decode", func(txn engine.Txn) { txn.Set(keyspace.Table("album"), []byte{1, '{'}) },
-			"unexpected end of JSON input"},
+		{
+			"a table that is dropped and is there", func(txn engine.Txn) { txn.Set(keyspace.DroppedTable(music.ID), []byte{1}) },
+			`table "music" exists and is noted as dropped`,
+		},
+		{
+			"a description that does not decode", func(txn engine.Txn) { txn.Set(keyspace.Table("album"), []byte{1, '{'}) },
+			"unexpected end of JSON input",
+		},
 		{"a key of nobody", func(txn engine.Txn) { txn.Set([]byte{0x05, 1}, []byte{1}) }, "the key 05 01 is nobody's"},
 		{"no format", func(txn engine.Txn) { txn.Delete(keyspace.StoreFormat()) }, "the store does not say what format it has"},
 	} {

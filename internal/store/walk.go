@@ -9,14 +9,17 @@ import (
 	"github.com/statordb/stator/internal/engine"
 )
 
-// Walk says which items to visit, and in which order.
+// Walk says which items to visit, and in which order: by the hash of the partition key, then by the
+// sort key attributes, then by the key of the table. VisitSegment or VisitPartition must be called, so
+// that it says which items they are.
 type Walk struct {
 	Table   *catalog.Table
 	Index   *catalog.Index // nil: the table itself
-	Range   engine.Range   // of the keys of rows, or of entries of the index
 	Reverse bool
 	Strong  bool
 	Bases   bool // Cursor.Base is used
+
+	span engine.Range // of the keys of rows, or of entries of the index
 }
 
 // Cursor visits items. It sees one cut of the store, is used by one goroutine and must be closed.
@@ -44,7 +47,7 @@ func (s *Store) Walk(ctx context.Context, w Walk) (*Cursor, error) {
 	if err != nil {
 		return nil, catalog.Visible(err)
 	}
-	return &Cursor{walk: w, reader: r, cursor: r.Scan(ctx, w.Range, engine.ScanOpt{Reverse: w.Reverse})}, nil
+	return &Cursor{walk: w, reader: r, cursor: r.Scan(ctx, w.span, engine.ScanOpt{Reverse: w.Reverse})}, nil
 }
 
 // Next moves to the next item, the first at first, and reports whether there is one.

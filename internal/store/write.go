@@ -41,6 +41,12 @@ type Delete struct{}
 // Apply returns no item.
 func (Delete) Apply(attr.Item, *[]byte) (attr.Item, error) { return nil, nil }
 
+// Keep is the change that leaves the item as it is: its write only checks a condition.
+type Keep struct{}
+
+// Apply is not called.
+func (Keep) Apply(attr.Item, *[]byte) (attr.Item, error) { return nil, nil }
+
 // Write is a change of one item.
 type Write struct {
 	Table   *catalog.Table
@@ -57,7 +63,7 @@ type Result struct {
 	OldSize, NewSize int           // as DynamoDB counts; 0 for none
 	Indexes          []IndexChange // of the indexes that changed
 	Collection       int64         // size of the item collection afterwards, in tables with local indexes
-	Err              error         // ErrCondition, ErrCollectionFull, or what Change.Apply returned
+	Err              error         // ErrCondition, ErrCollectionFull, ErrConflict, or what Change.Apply returned
 }
 
 // IndexChange is what a write changes in an index.

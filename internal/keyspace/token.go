@@ -1,0 +1,15 @@
+package keyspace
+
+import "encoding/binary"
+
+// Token is the key of the token text that came with an operation in a span of time. Spans ascend, so
+// that the tokens of old ones can be removed together.
+func Token(span uint32, operation byte, text string) []byte {
+	key := binary.BigEndian.AppendUint32([]byte{spaceToken}, span)
+	return append(append(key, operation), text...)
+}
+
+// TokensBefore is the range of the keys of all tokens that came before a span of time.
+func TokensBefore(span uint32) (lo, hi []byte) {
+	return []byte{spaceToken}, binary.BigEndian.AppendUint32([]byte{spaceToken}, span)
+}

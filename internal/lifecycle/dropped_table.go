@@ -1,0 +1,57 @@
+package lifecycle
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/statordb/stator/internal/keyspace"
+)
+
+// tables gives the space of dropped tables back, one table after the other, until ctx ends.
+func (w *Worker) tables(ctx context.Context) {
+	wait := w.Wait
+	for {
+		var again <-chan time.Time // never, unless something is left to do
+		if w.eraseAll(ctx) {
+			wait = w.Wait
+		} else {
+			again = time.After(wait)
+			wait = min(2*wait, longestWait)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.Catalog.Dropped():
+		case <-again:
+		}
+	}
+}
+
+// eraseAll erases the tables that are dropped now, and reports whether none is left.
+func (w *Worker) eraseAll(ctx context.Context) (done bool) {
+	ids, err := w.Catalog.DroppedTables(ctx)
+	if err != nil {
+		w.logFailure(ctx, "cannot look for dropped tables", err)
+		return false
+	}
+	done = true
+	for _, id := range ids {
+		if err := w.erase(ctx, id); err != nil {
+			w.logFailure(ctx, "cannot erase a dropped table", err, slog.Any("table", id))
+			done = false
+			continue
+		}
+		w.Logger.InfoContext(ctx, "erased a dropped table", slog.Any("table", id))
+	}
+	return done
+}
+
+// erase takes the note away only when nothing of the table is left, so that a crash in between makes
+// the work be done again.
+func (w *Worker) erase(ctx context.Context, id keyspace.TableID) error {
+	if err := w.Store.Erase(ctx, id); err != nil {
+		return err
+	}
+	return w.Catalog.Forget(ctx, id)
+}

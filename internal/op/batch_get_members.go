@@ -1,0 +1,96 @@
+package op
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/apierr"
+)
+
+// batchGetEmpty refuses a request for nothing, of all tables or of one, before anything else.
+func batchGetEmpty(in *api.BatchGetItemInput) *apierr.Error {
+	var m memberErrors
+	if in.RequestItems != nil {
+		m.NewerLength("RequestItems", len(in.RequestItems), 1, batchKeysMax)
+	}
+	for i := range in.RequestItems {
+		if t := &in.RequestItems[i]; t.V.Keys != nil && len(t.V.Keys) == 0 {
+			m.NewerLength(keysMember(t.Key), 0, 1, batchKeysMax)
+		}
+	}
+	return m.refusal()
+}
+
+func keysMember(table string) string { return "RequestItems." + table + ".member.Keys" }
+
+// batchGetMembers refuses what is reported together: names of tables, members that are absent, and a
+// word outside its enum.
+func batchGetMembers(in *api.BatchGetItemInput) *apierr.Error {
+	var m memberErrors
+	m.Require("requestItems", in.RequestItems != nil)
+	for i := range in.RequestItems {
+		if !possibleTableName(in.RequestItems[i].Key) {
+			m.Add("Value '" + echoBatchGet(in.RequestItems) + "' at 'requestItems'" + impossibleTableName)
+			break
+		}
+	}
+	for i := range in.RequestItems {
+		t := &in.RequestItems[i]
+		m.Require("requestItems."+t.Key+".member.keys", t.V.Keys != nil)
+		if t.V.AttributesToGet != nil && len(t.V.AttributesToGet) == 0 {
+			m.Add("Value '[]' at 'requestItems." + t.Key + ".member.attributesToGet' failed to satisfy constraint: " +
+				"Member must have length greater than or equal to 1")
+		}
+	}
+	m.enum("returnConsumedCapacity", in.ReturnConsumedCapacity, api.EnumReturnConsumedCapacity)
+	return m.refusal()
+}
+
+// batchGetSize refuses a request for too many items.
+func batchGetSize(in *api.BatchGetItemInput) *apierr.Error {
+	var m memberErrors
+	all := 0
+	for i := range in.RequestItems {
+		t := &in.RequestItems[i]
+		m.NewerLength(keysMember(t.Key), len(t.V.Keys), 1, batchKeysMax)
+		all += len(t.V.Keys)
+	}
+	if err := m.refusal(); err != nil {
+		return err
+	}
+	if all > batchKeysMax {
+		return apierr.Validation("Too many items requested for the BatchGetItem call")
+	}
+	return nil
+}
+
+// batchGetMixing refuses AttributesToGet beside a ProjectionExpression, be it of another table.
+func batchGetMixing(in *api.BatchGetItemInput) *apierr.Error {
+	legacy, expression := false, false
+	for i := range in.RequestItems {
+		t := &in.RequestItems[i].V
+		legacy = legacy || t.AttributesToGet != nil
+		expression = expression || t.ProjectionExpression.Set
+	}
+	if !legacy || !expression {
+		return nil
+	}
+	return mixed([]string{"AttributesToGet"}, []string{"ProjectionExpression"})
+}
+
+// echoBatchGet prints RequestItems as AWS does in refusals: as JSON, sorted by name.
+func echoBatchGet(m api.Map[api.KeysAndAttributes]) string {
+	sorted := slices.SortedFunc(slices.Values(m), func(a, b api.Entry[api.KeysAndAttributes]) int {
+		return strings.Compare(a.Key, b.Key)
+	})
+	for i := range sorted {
+		for k := range sorted[i].V.Keys {
+			if sorted[i].V.Keys[k].Faults.Any() {
+				return "{…}" // the encoding of such a key cannot be read
+			}
+		}
+	}
+	out := api.BatchGetItemOutput{UnprocessedKeys: sorted}
+	return strings.TrimSuffix(strings.TrimPrefix(string(out.AppendJSON(nil)), `{"UnprocessedKeys":`), "}")
+}

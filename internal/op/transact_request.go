@@ -1,0 +1,119 @@
+package op
+
+import (
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/apierr"
+)
+
+// transactBytesMax is how large the items of a transaction may be together ("TransactWriteItems", API
+// Reference).
+const transactBytesMax = 4 << 20
+
+var (
+	errManyOnOneItem = apierr.Validation("Transaction request cannot include multiple operations on one item")
+
+	// The text is that of dynoxide: it has not been captured from AWS.
+	errTransactBytes = apierr.Validation("Collection size of items exceeded, which can also be caused by " +
+		"the aggregate size of the items in the transaction exceeding the 4MB limit")
+)
+
+// transaction is a TransactWriteItems or TransactGetItems while it is served.
+//
+// # Terminology
+//
+// An action is a member of TransactItems: a Get, Put, Update, Delete or ConditionCheck. What is wrong
+// with an action either refuses the request, at the top level, or is the reason why the transaction is
+// cancelled, which all other actions are still judged for (captures-tables §6).
+type transaction struct {
+	actions []*action
+	buf     []byte // items read and built
+}
+
+// action is one action.
+type action struct {
+	*itemRequest
+	path    string        // of the action in refusals: transactItems.1.member.put
+	refused *apierr.Error // why the transaction is cancelled whatever is stored; may be nil
+}
+
+// add adds an action of the table given to t.
+func (t *transaction) add(s *Service, kind itemOperation, path string, table api.Opt[string], member string, attributes *api.Attributes) *action {
+	r := s.itemRequest(kind)
+	r.within, r.older, r.tableName, r.member, r.attributes = aTransaction, true, table, member, attributes
+	a := &action{itemRequest: r, path: path}
+	t.actions = append(t.actions, a)
+	return a
+}
+
+// done gives back what t has borrowed.
+func (t *transaction) done() {
+	for _, a := range t.actions {
+		a.done()
+	}
+}
+
+// names refuses names that no table can have, of all actions together.
+func (t *transaction) names() *apierr.Error {
+	var m memberErrors
+	for _, a := range t.actions {
+		m.TableName(a.path+".tableName", a.tableName.V, api.LengthFirst)
+	}
+	return m.refusal()
+}
+
+// each makes checks of each action.
+func (t *transaction) each(checks []check) *apierr.Error {
+	for _, a := range t.actions {
+		if err := a.first(checks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keys finds the keys. What is wrong with one cancels the transaction.
+func (t *transaction) keys() {
+	for _, a := range t.actions {
+		a.refused = a.first(byKind(a.itemRequest, transactPutKeyChecks, transactKeyChecks))
+	}
+}
+
+// Checks of actions against their tables. What they refuse cancels the transaction.
+var (
+	transactPutKeyChecks = []check{
+		(*itemRequest).keyOfItem,
+		(*itemRequest).indexKeys,
+		(*itemRequest).scalarKeys,
+	}
+	transactKeyChecks = []check{
+		(*itemRequest).givenKey,
+		(*itemRequest).scalarKeys,
+	}
+)
+
+// duplicates refuses two actions on one item.
+func (t *transaction) duplicates() *apierr.Error {
+	items := newItemSet(len(t.actions))
+	for _, a := range t.actions {
+		if a.key.Partition != nil && !items.add(a.table, a.key) {
+			return errManyOnOneItem
+		}
+	}
+	return nil
+}
+
+// cancelled is the cancellation of t if an action is refused whatever is stored, or nil.
+func (t *transaction) cancelled() *apierr.Error {
+	reasons := make([]apierr.Reason, len(t.actions))
+	any := false
+	for i, a := range t.actions {
+		reasons[i] = apierr.Reason{Code: apierr.ReasonNone}
+		if a.refused != nil {
+			reasons[i], any = apierr.Reason{Code: apierr.ReasonValidation, Message: a.refused.Message}, true
+		}
+	}
+	if !any {
+		return nil
+	}
+	return apierr.TransactionCanceled(reasons)
+}

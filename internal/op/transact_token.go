@@ -1,0 +1,70 @@
+package op
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"slices"
+	"strings"
+
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/store"
+)
+
+// token is the ClientRequestToken, or nil if there is none. It stands for the actions alone, not for
+// what the response is to say.
+func (t *transactWrite) token(s *Service) *store.Token {
+	if !t.in.ClientRequestToken.Set {
+		return nil
+	}
+	d := digest{sha256.New()}
+	for _, a := range t.actions {
+		a.digest(d)
+	}
+	token := &store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Now: s.now()}
+	d.Sum(token.Digest[:0])
+	return token
+}
+
+// digest adds what a is to d.
+func (a *action) digest(d digest) {
+	d.text(a.path)
+	d.text(a.tableName.V)
+	d.bytes(a.attributes.Item)
+	d.option(a.update)
+	d.option(a.condition)
+	d.option(a.returnOnFailure)
+	d.bytes(a.values.Item)
+	names := slices.SortedFunc(slices.Values(a.names), func(x, y api.Entry[string]) int { return strings.Compare(x.Key, y.Key) })
+	d.length(len(names))
+	for _, n := range names {
+		d.text(n.Key)
+		d.text(n.V)
+	}
+}
+
+// digest is a hash of texts, each with its length, so that no two lists of texts are one.
+type digest struct{ hash.Hash }
+
+func (d digest) length(n int) {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // never negative
+	_, _ = d.Write(b[:])                        // a hash never fails
+}
+
+func (d digest) bytes(b []byte) {
+	d.length(len(b))
+	_, _ = d.Write(b) // a hash never fails
+}
+
+func (d digest) text(s string) { d.bytes([]byte(s)) }
+
+// option adds a text that may be absent, which is not the same as empty.
+func (d digest) option(s api.Opt[string]) {
+	if !s.Set {
+		d.length(0)
+		return
+	}
+	d.length(1)
+	d.text(s.V)
+}

@@ -1,0 +1,178 @@
+package op
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/statordb/stator/internal/api"
+	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/capacity"
+	"github.com/statordb/stator/internal/store"
+)
+
+// transactActionsMax is how many actions a transaction may have ("TransactWriteItems", API Reference).
+const transactActionsMax = 100
+
+// transactWrite is a TransactWriteItems while it is served.
+type transactWrite struct {
+	transaction
+	in      *api.TransactWriteItemsInput
+	writes  []store.Write
+	results []store.Result // of the actions
+}
+
+// transactWriteItems makes up to 100 changes of items, of any tables, or none of them.
+func (s *Service) transactWriteItems(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
+	in := req.(*api.TransactWriteItemsInput) //nolint:errcheck,forcetypeassert // the route says so
+	if err := firstRefusal(in, transactWriteSize, transactWriteMembers, transactWriteShapes); err != nil {
+		return dst, err
+	}
+	t := transactWrite{in: in}
+	defer t.done()
+	t.open(s)
+	if err := t.check(); err != nil {
+		return dst, err
+	}
+	token := t.token(s)
+	err := t.apply(ctx, s, token)
+	switch {
+	case err == nil:
+		return t.output().AppendJSON(dst), nil
+	case errors.Is(err, store.ErrReplay):
+		return t.replay(token).AppendJSON(dst), nil
+	case errors.Is(err, store.ErrOtherRequest):
+		return dst, apierr.IdempotentParameterMismatch()
+	case errors.Is(err, store.ErrInProgress):
+		return dst, apierr.TransactionInProgress()
+	}
+	return dst, err
+}
+
+// transactWriteSize refuses too few or too many actions.
+func transactWriteSize(in *api.TransactWriteItemsInput) *apierr.Error {
+	var m memberErrors
+	api.ListLength(&m.Constraints, "transactItems", in.TransactItems, 1, transactActionsMax)
+	return m.refusal()
+}
+
+// transactWriteMembers refuses members, of the request and of all actions together.
+func transactWriteMembers(in *api.TransactWriteItemsInput) *apierr.Error { return constrained(in) }
+
+// transactWriteShapes refuses entries that are not one action.
+func transactWriteShapes(in *api.TransactWriteItemsInput) *apierr.Error {
+	for i := range in.TransactItems {
+		given, n := &in.TransactItems[i], 0
+		for _, there := range []bool{given.ConditionCheck != nil, given.Put != nil, given.Update != nil, given.Delete != nil} {
+			if there {
+				n++
+			}
+		}
+		switch {
+		case n == 0:
+			return apierr.Validation("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
+		case n > 1:
+			return apierr.Validation("TransactItems can only contain one of Check, Put, Update or Delete")
+		}
+	}
+	return nil
+}
+
+// open makes the actions.
+func (t *transactWrite) open(s *Service) {
+	for i := range t.in.TransactItems {
+		path := "transactItems." + strconv.Itoa(i+1) + ".member."
+		var a *action
+		switch given := &t.in.TransactItems[i]; {
+		case given.Put != nil:
+			g := given.Put
+			a = t.add(s, putting, path+"put", g.TableName, "item", &g.Item)
+			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
+			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+		case given.Update != nil:
+			g := given.Update
+			a = t.add(s, updating, path+"update", g.TableName, "key", &g.Key)
+			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
+			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+			a.update = g.UpdateExpression
+		case given.Delete != nil:
+			g := given.Delete
+			a = t.add(s, deleting, path+"delete", g.TableName, "key", &g.Key)
+			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
+			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+		default:
+			g := given.ConditionCheck
+			a = t.add(s, checking, path+"conditionCheck", g.TableName, "key", &g.Key)
+			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
+			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+		}
+		a.returnConsumed, a.returnMetrics = t.in.ReturnConsumedCapacity, t.in.ReturnItemCollectionMetrics
+	}
+}
+
+// check makes the checks of TransactWriteItems in the order in which they win (captures-tables §6.1).
+func (t *transactWrite) check() *apierr.Error {
+	err := t.names()
+	if err == nil {
+		err = t.each(emptyNames)
+	}
+	for i := 0; err == nil && i < len(t.actions); i++ {
+		err = t.actions[i].first(transactChecks(t.actions[i].kind))
+	}
+	if err == nil {
+		err = t.each(tableLookups)
+	}
+	if err != nil {
+		return err
+	}
+	t.keys()
+	if err := t.duplicates(); err != nil {
+		return err
+	}
+	if t.bytes() > transactBytesMax {
+		return errTransactBytes
+	}
+	return t.emptyKeys()
+}
+
+// bytes is the size of the items to put and of the keys of the others.
+func (t *transactWrite) bytes() int {
+	n := 0
+	for _, a := range t.actions {
+		n += a.attributes.Size()
+	}
+	return n
+}
+
+// emptyKeys refuses the request for an empty value in a key, which does not just cancel it.
+func (t *transactWrite) emptyKeys() *apierr.Error {
+	for _, a := range t.actions {
+		if a.refused != nil && isEmptyKey(a.refused) {
+			return a.refused
+		}
+	}
+	return nil
+}
+
+// output is the response to a transaction that has been done.
+func (t *transactWrite) output() *api.TransactWriteItemsOutput {
+	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
+	var collections collectionList
+	for i, a := range t.actions {
+		consumed.add(a.table, a.written(&t.results[i]))
+		if a.kind != checking {
+			collections.add(a.itemRequest, &t.results[i])
+		}
+	}
+	return &api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredWrites(), ItemCollectionMetrics: collections.byTable}
+}
+
+// replay is the response to a transaction that had been done before. It costs what it takes to read
+// the larger images of the items.
+func (t *transactWrite) replay(token *store.Token) *api.TransactWriteItemsOutput {
+	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
+	for i, a := range t.actions {
+		consumed.add(a.table, a.consumed(capacity.Transactional*capacity.Read(token.Sizes[i], true)))
+	}
+	return &api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredReads()}
+}

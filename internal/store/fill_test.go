@@ -1,0 +1,271 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/statordb/stator/internal/attr"
+	"github.com/statordb/stator/internal/catalog"
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/store"
+)
+
+// fillBooks are more books than three steps of filling an index take.
+const fillBooks = 400
+
+// manyBooks puts books, not all of which are in an index.
+func (l *library) manyBooks(t tb, random *rand.Rand) {
+	t.Helper()
+	for n := range fillBooks {
+		l.put(t, manyBook(random, n))
+	}
+}
+
+// manyBook is the nth of many books.
+func manyBook(random *rand.Rand, n int) book {
+	b := randomBook(random)
+	b["title"] = attr.AppendS(nil, fmt.Sprintf("title %d", n))
+	return b
+}
+
+// begin adds an index that is to be filled, as UpdateTable does.
+func (l *library) begin(t tb, ix catalog.Index) {
+	t.Helper()
+	ix.State = catalog.IndexCreating
+	l.change(t, func(books *catalog.Table) { books.AddIndex(ix) })
+}
+
+// state puts the index called name into a state.
+func (l *library) state(t tb, name string, state catalog.IndexState) {
+	t.Helper()
+	l.change(t, func(books *catalog.Table) {
+		books.Index(name).State, books.Index(name).Filling = state, false
+	})
+}
+
+// fill fills the index called name to its end, and returns in how many steps.
+func (l *library) fill(t tb, name string, pause func(step int)) (steps int) {
+	t.Helper()
+	if err := l.store.Quiesce(context.Background(), l.books()); err != nil {
+		t.Fatal(err)
+	}
+	err := l.store.Fill(context.Background(), l.books(), l.books().Index(name), func(time.Duration) {
+		steps++
+		pause(steps)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.state(t, name, catalog.IndexActive)
+	return steps
+}
+
+// TestFill holds that an index that is made of what a table has is exact, although writers go on in
+// the meantime.
+func TestFill(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed: %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	l := newLibrary(t, vfs.NewMem(), byYear)
+	defer l.close(t)
+	l.manyBooks(t, random)
+	l.begin(t, byGenre)
+	done := make(chan struct{})
+	var writers sync.WaitGroup
+	for n := range 4 {
+		random := rand.New(rand.NewPCG(seed, uint64(n)+1))
+		writers.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					l.disturb(t, random)
+				}
+			}
+		})
+	}
+	steps := l.fill(t, "genre", func(int) { l.disturb(t, random) })
+	close(done)
+	writers.Wait()
+	if steps < fillBooks/128 {
+		t.Errorf("%d steps", steps)
+	}
+	l.check(t, l.rows(t))
+	l.verify(t)
+}
+
+// disturb writes to a random book, an old or a new one.
+func (l *library) disturb(t tb, random *rand.Rand) {
+	b := manyBook(random, random.IntN(fillBooks+50))
+	w := store.Write{Table: l.books(), Key: b.key(), Change: store.Put(b.item())}
+	switch random.IntN(4) {
+	case 0:
+		w.Change = store.Delete{}
+	case 1:
+		name := attributes[random.IntN(len(attributes))]
+		w.Change = set{string(b["author"].Bytes()), string(b["title"].Bytes()), name, b[name]}
+	}
+	if _, err := apply(l.store, w); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFillCrash holds that filling goes on where it was after the power has failed, and counts nothing
+// twice, whatever has been written since.
+func TestFillCrash(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed: %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	fs := vfs.NewCrashableMem()
+	l := newLibrary(t, fs, byYear)
+	defer l.close(t)
+	l.manyBooks(t, random)
+	l.begin(t, byPlace)
+	var crashes []*vfs.MemFS
+	all := l.fill(t, "place", func(int) {
+		l.disturb(t, random)
+		crashes = append(crashes, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random}))
+	})
+	for i, clone := range crashes {
+		t.Run(fmt.Sprintf("after step %d", i+1), func(t *testing.T) {
+			l := openLibrary(t, clone)
+			defer l.close(t)
+			l.verify(t)
+			for range 20 {
+				l.disturb(t, random)
+			}
+			if steps := l.fill(t, "place", func(int) { l.disturb(t, random) }); steps > all-i {
+				t.Errorf("%d steps again, of %d", steps, all)
+			}
+			l.check(t, l.rows(t))
+			l.verify(t)
+		})
+	}
+	l.check(t, l.rows(t))
+}
+
+// TestFillAgain holds that to fill an index once more changes nothing: a crash may come between its
+// end and the note of it.
+func TestFillAgain(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	l := newLibrary(t, vfs.NewMem())
+	defer l.close(t)
+	l.manyBooks(t, random)
+	l.begin(t, byShelf)
+	for range 2 {
+		l.fill(t, "shelf", func(int) {})
+		l.state(t, "shelf", catalog.IndexCreating)
+	}
+	l.state(t, "shelf", catalog.IndexActive)
+	l.check(t, l.rows(t))
+	l.verify(t)
+}
+
+// TestQuiesce holds that it waits for a writer that goes by an older description, who leaves an index
+// alone that is to be filled.
+func TestQuiesce(t *testing.T) {
+	l := newLibrary(t, vfs.NewMem())
+	defer l.close(t)
+	b := newBook("ann", "a").with("shelf", attr.AppendB(nil, []byte{1}))
+	inside, goOn, left := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		_, err := apply(l.store, store.Write{Table: l.books(), Key: b.key(), Change: slow{store.Put(b.item()), inside, goOn}})
+		left <- err
+	}()
+	<-inside
+	l.begin(t, byShelf)
+	givesUp, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 3 {
+		if err := l.store.Quiesce(givesUp, l.books()); err == nil {
+			t.Fatal("it does not wait")
+		}
+	}
+	other := newBook("ann", "b").with("shelf", attr.AppendB(nil, []byte{1}))
+	l.put(t, other) // while the first is inside
+	close(goOn)
+	if err := <-left; err != nil {
+		t.Fatal(err)
+	}
+	if got, err := l.store.IndexStats(t.Context(), l.books(), l.books().Index("shelf")); err != nil || got.Items != 1 {
+		t.Errorf("before the filling there are %+v, %v", got, err)
+	}
+	l.fill(t, "shelf", func(int) {})
+	l.check(t, shelves{b.id(): b, other.id(): other})
+	l.verify(t)
+}
+
+// slow is a change that says when it is asked and waits before it answers.
+type slow struct {
+	store.Change
+	asked  chan<- struct{}
+	answer <-chan struct{}
+}
+
+func (c slow) Apply(old attr.Item, buf *[]byte) (attr.Item, error) {
+	c.asked <- struct{}{}
+	<-c.answer
+	return c.Change.Apply(old, buf)
+}
+
+// TestEraseIndex holds that nothing is left of an index, and that another may have its name.
+func TestEraseIndex(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	l := newLibrary(t, vfs.NewMem(), byGenre, byYear)
+	defer l.close(t)
+	l.manyBooks(t, random)
+	l.state(t, "genre", catalog.IndexDeleting)
+	l.disturb(t, random)
+	l.verify(t)
+	gone := l.books().Index("genre")
+	for range 2 { // a crash may come before the note of it
+		if err := l.store.Quiesce(t.Context(), l.books()); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.store.EraseIndex(t.Context(), l.books(), gone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.catalog.RemoveIndex(t.Context(), l.books(), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := l.store.IndexStats(t.Context(), l.books(), gone); err != nil || got != (store.Stats{}) {
+		t.Errorf("the figures of an index that is gone are %+v, %v", got, err)
+	}
+	l.check(t, l.rows(t))
+	l.verify(t)
+	l.change(t, func(books *catalog.Table) {
+		books.Attributes = append(books.Attributes, catalog.Attribute{Name: "genre", Type: attr.S})
+	})
+	l.begin(t, byGenre)
+	l.fill(t, "genre", func(int) {})
+	l.check(t, l.rows(t))
+	l.verify(t)
+}
+
+// TestFillDropped holds that filling ends when the table is dropped.
+func TestFillDropped(t *testing.T) {
+	l := newLibrary(t, vfs.NewMem())
+	defer l.close(t)
+	l.manyBooks(t, rand.New(rand.NewPCG(5, 6)))
+	l.begin(t, byGenre)
+	table := l.books()
+	err := l.store.Fill(t.Context(), table, table.Index("genre"), func(time.Duration) {
+		if _, err := l.catalog.Drop(t.Context(), "books", func(*catalog.Table) error { return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != store.ErrTableDropped { //nolint:errorlint // this very value
+		t.Errorf("got %v", err)
+	}
+	if err := l.store.Erase(t.Context(), keyspace.TableID{3}); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/statordb/stator/internal/catalog"
+	"github.com/statordb/stator/internal/engine"
+	"github.com/statordb/stator/internal/keyspace"
+)
+
+// What a token can say of the transaction that it comes with. Nothing is written in any of these cases.
+var (
+	// ErrReplay says that the transaction has been done; Token.Sizes says what it wrote.
+	ErrReplay = errors.New("store: a transaction with this token has been done")
+	// ErrOtherRequest says that the token was used for other actions.
+	ErrOtherRequest = errors.New("store: the token was used for other actions")
+	// ErrInProgress says that a transaction with this token is being done.
+	ErrInProgress = errors.New("store: a transaction with this token is being done")
+)
+
+// TokenLife is how long a token makes a transaction idempotent ("TransactWriteItems", API Reference).
+const TokenLife = 10 * time.Minute
+
+// tokenSpan is the span of time whose tokens lie together, so that they can be removed together.
+const tokenSpan = 5 * time.Minute
+
+// Operations that tokens come with. These are stored: never renumber.
+const (
+	TransactWriteItems = 'i'
+	ExecuteTransaction = 's'
+)
+
+// Token makes a transaction idempotent: the token is stored in one step with what is written.
+type Token struct {
+	Operation byte     // tokens of one operation do not meet those of another
+	Text      string   // as the client chose it
+	Digest    [32]byte // of the actions
+	Now       time.Time
+	Sizes     []int // with ErrReplay: for each action the larger size of its item, before or after
+}
+
+// spanOf is the number of the span that t lies in.
+func spanOf(t time.Time) uint32 { return uint32(t.Unix() / int64(tokenSpan/time.Second)) } //nolint:gosec // until 42000
+
+// keys are where the token may be stored: in the spans that its life can reach back into, and in the
+// one to come, in case the clock was set back.
+func (k *Token) keys() [][]byte {
+	const spans = int(TokenLife/tokenSpan) + 2
+	keys := make([][]byte, spans)
+	for i := range keys {
+		keys[i] = keyspace.Token(spanOf(k.Now)+1-uint32(i), k.Operation, k.Text) //nolint:gosec // a few
+	}
+	return keys
+}
+
+// used returns nil if the token was not used, and else what that says. The caller has claimed the
+// token, so that nobody uses it in the meantime.
+func (s *Store) used(ctx context.Context, k *Token) error {
+	r, err := s.engine.Read(ctx, engine.Strong)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	keys := k.keys()
+	values := make([]engine.Value, len(keys))
+	if err := r.MultiGet(ctx, keys, values); err != nil {
+		return err
+	}
+	for i := range values {
+		if err == nil && values[i].Exists {
+			err = k.compare(values[i].B)
+		}
+		values[i].Release()
+	}
+	return err
+}
+
+// tokenVersion is the first byte of a stored token. The time of its use follows (8 bytes, big-endian,
+// nanoseconds since 1970), the digest of the actions, and the size of each as a uvarint.
+const tokenVersion = 0x01
+
+const tokenHeadBytes = 1 + 8 + 32
+
+// compare is used for a token that is stored.
+func (k *Token) compare(b []byte) error {
+	if len(b) < tokenHeadBytes || b[0] != tokenVersion {
+		return fmt.Errorf("a stored token is malformed: % x", b[:min(len(b), tokenHeadBytes)])
+	}
+	at := time.Unix(0, int64(binary.BigEndian.Uint64(b[1:]))) //nolint:gosec // written from one
+	switch {
+	case k.Now.Sub(at) >= TokenLife:
+		return nil
+	case [32]byte(b[9:tokenHeadBytes]) != k.Digest:
+		return ErrOtherRequest
+	}
+	k.Sizes = k.Sizes[:0]
+	rest := b[tokenHeadBytes:]
+	for n, w := binary.Uvarint(rest); w > 0; n, w = binary.Uvarint(rest) {
+		k.Sizes = append(k.Sizes, int(n)) //nolint:gosec // written from one
+		rest = rest[w:]
+	}
+	return ErrReplay
+}
+
+// write puts the token into the transaction.
+func (k *Token) write(txn engine.Txn, rs []Result) {
+	b := binary.BigEndian.AppendUint64([]byte{tokenVersion}, uint64(k.Now.UnixNano())) //nolint:gosec // after 1970
+	b = append(b, k.Digest[:]...)
+	for i := range rs {
+		b = binary.AppendUvarint(b, uint64(max(rs[i].OldSize, rs[i].NewSize))) //nolint:gosec // never negative
+	}
+	txn.Set(keyspace.Token(spanOf(k.Now), k.Operation, k.Text), b)
+}
+
+// tokens are those of the transactions that are being done. Two that come with one token need not
+// have an item in common, so the locks of items do not keep them apart; this does, in the one process
+// that a store has.
+type tokens struct {
+	mu   sync.Mutex
+	busy map[tokenName]struct{}
+}
+
+type tokenName struct {
+	operation byte
+	text      string
+}
+
+// claim reports whether nobody else has the token; if so, release must be called.
+func (t *tokens) claim(k *Token) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	name := tokenName{k.Operation, k.Text}
+	if _, busy := t.busy[name]; busy {
+		return false
+	}
+	if t.busy == nil {
+		t.busy = map[tokenName]struct{}{}
+	}
+	t.busy[name] = struct{}{}
+	return true
+}
+
+func (t *tokens) release(k *Token) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.busy, tokenName{k.Operation, k.Text})
+}
+
+// ExpireTokens removes tokens that are too old to count at now. Some stay for a span longer.
+func (s *Store) ExpireTokens(ctx context.Context, now time.Time) error {
+	// Nobody reads the span that is removed last, even if his clock is one span behind.
+	lo, hi := keyspace.TokensBefore(spanOf(now.Add(-TokenLife)) - 1)
+	old := engine.Range{Lo: lo, Hi: hi}
+	some, err := s.holds(ctx, old)
+	if err == nil && some {
+		err = s.engine.DeleteRange(ctx, old)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot remove old tokens: %w", catalog.Visible(err))
+	}
+	return nil
+}
+
+// holds reports whether there is a key in r.
+func (s *Store) holds(ctx context.Context, r engine.Range) (bool, error) {
+	reader, err := s.engine.Read(ctx, engine.Eventual)
+	if err != nil {
+		return false, err
+	}
+	defer reader.Close()
+	cursor := reader.Scan(ctx, r, engine.ScanOpt{KeysOnly: true, Limit: 1})
+	found := cursor.Next()
+	return found, cursor.Close()
+}
