@@ -41,6 +41,8 @@ type Server struct {
 	front  *awsjson.Handler
 	http   *http.Server
 
+	connections connections
+
 	cancelRequests context.CancelFunc
 	cancelWorkers  context.CancelFunc
 	workers        sync.WaitGroup
@@ -76,7 +78,10 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		})),
 	}
 	s.listenTo(o.Logger)
-	s.work(lifecycle.New(lifecycle.Options{Catalog: c, Store: items, Logger: o.Logger}).Run)
+	s.work(
+		lifecycle.New(lifecycle.Options{Catalog: c, Store: items, Logger: o.Logger, Now: o.Now}).Run,
+		s.connections.sweep,
+	)
 	return s, nil
 }
 
@@ -89,11 +94,13 @@ func operations(s *op.Service) map[string]awsjson.Serve {
 	return byName
 }
 
-// work starts a worker that runs until its context ends.
-func (s *Server) work(run func(context.Context)) {
+// work starts workers, each of which runs until its context ends.
+func (s *Server) work(runs ...func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancelWorkers = cancel
-	s.workers.Go(func() { run(ctx) })
+	for _, run := range runs {
+		s.workers.Go(func() { run(ctx) })
+	}
 }
 
 // ServeHTTP answers a request.
@@ -112,7 +119,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Serve answers requests from l until Shutdown.
 func (s *Server) Serve(l net.Listener) error {
 	s.admin.SetReady(true)
-	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(listener{l, &s.connections}); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("cannot go on serving: %w", err)
 	}
 	return nil

@@ -76,11 +76,14 @@ func (e *Engine) listener() *pebbledb.EventListener {
 			e.log.Info("writes go on")
 		},
 	}
+	l.WALCreated = func(info pebbledb.WALCreateInfo) {
+		e.recent.turn() // a memtable has a log of its own
+		e.log.Debug(info.String())
+	}
 	if e.log.Enabled(context.Background(), slog.LevelDebug) {
 		l.FlushEnd = func(info pebbledb.FlushInfo) { e.log.Debug(info.String()) }
 		l.CompactionEnd = func(info pebbledb.CompactionInfo) { e.log.Debug(info.String()) }
 		l.TableDeleted = func(info pebbledb.TableDeleteInfo) { e.log.Debug(info.String()) }
-		l.WALCreated = func(info pebbledb.WALCreateInfo) { e.log.Debug(info.String()) }
 	}
 	return l
 }

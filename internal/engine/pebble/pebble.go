@@ -44,6 +44,7 @@ type Engine struct {
 	latches *latches
 	commits tracker // of batches: from before one is visible until it is durable
 	marks   marks
+	recent  recent
 	seqs    sequences
 
 	strong, eventual reader // Readers without a state of their own

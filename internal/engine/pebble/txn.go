@@ -2,6 +2,8 @@ package pebble
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"hash/maphash"
 
 	pebbledb "github.com/cockroachdb/pebble/v2"
@@ -78,18 +80,39 @@ func (t *txn) Get(ctx context.Context, key []byte, v *engine.Value) error {
 			return nil
 		}
 	}
-	it, err := t.e.seek(ctx, t.e.db, key)
-	if err != nil {
+	if err := t.find(ctx, key, id, v); err != nil {
 		return err
 	}
-	if it != nil {
-		from := len(t.arena)
-		t.arena = append(t.arena, it.Value()...)
-		v.Lend(t.arena[from:len(t.arena):len(t.arena)], nil)
-		err = it.Close()
-	}
 	t.readMax = max(t.readMax, t.e.marks.of(id))
-	return err
+	return nil
+}
+
+// find looks key up in the store. See recent for the two ways.
+func (t *txn) find(ctx context.Context, key []byte, id latchID, v *engine.Value) error {
+	if t.e.recent.has(id) {
+		value, closer, err := t.e.db.Get(key)
+		if errors.Is(err, pebbledb.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("cannot read a key: %w", err)
+		}
+		t.lend(value, v)
+		return closer.Close()
+	}
+	it, err := t.e.seek(ctx, t.e.db, key)
+	if err != nil || it == nil {
+		return err
+	}
+	t.lend(it.Value(), v)
+	return it.Close()
+}
+
+// lend copies value and lends the copy to v.
+func (t *txn) lend(value []byte, v *engine.Value) {
+	from := len(t.arena)
+	t.arena = append(t.arena, value...)
+	v.Lend(t.arena[from:len(t.arena):len(t.arena)], nil)
 }
 
 func (t *txn) wrote(id latchID) bool {

@@ -59,6 +59,7 @@ func (e *Engine) commit(t *txn) error {
 	number := e.commits.begin()
 	for _, id := range t.written {
 		e.marks.raise(id, number)
+		e.recent.add(id)
 	}
 	if err := e.apply(t.batch); err != nil {
 		t.batch = nil // Pebble may still use it
