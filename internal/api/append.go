@@ -57,6 +57,9 @@ func appendAttributes(dst []byte, member string, v *Attributes) []byte {
 	if v.Item == nil {
 		return dst
 	}
+	if v.Hashed {
+		return v.Item.AppendHashedJSON(name(dst, member))
+	}
 	return v.Item.AppendJSON(name(dst, member))
 }
 

@@ -1,6 +1,9 @@
 package api
 
-import "strconv"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
 // The methods and functions below are what generated code checks members with. An absent member
 // breaks no constraint but Require.
@@ -14,10 +17,19 @@ func (c *Constraints) text(path string, v Opt[string], low, high int, p *pattern
 	if p != nil && !p.match(v.V) {
 		c.fails(path, echoText(v.V), p.constraint())
 	}
+	if path == statementPath { // AWS counts a statement in characters (partiql.md §1)
+		if constraint := lengthConstraint(utf8.RuneCountInString(v.V), low, high); constraint != "" {
+			c.fails(path, echoText(v.V), constraint)
+		}
+		return
+	}
 	if low > 0 || len(v.V) > high {
 		c.Length(path, v.V, low, high)
 	}
 }
+
+// statementPath is the member that holds a PartiQL statement.
+const statementPath = "statement"
 
 func (c *Constraints) enum(path string, v Opt[string], set Enum) {
 	if v.Set {

@@ -81,10 +81,12 @@ func (m Map[V]) place(key string, places map[string]int) int {
 
 // Attributes is a map from attribute names to attribute values: an item, a key or the values of an
 // expression. A nil Item is absent. Faults says what is wrong with the values, which must not be
-// used then; outputs leave it empty.
+// used then; outputs leave it empty. An output that is Hashed has number sets in the order of a Java
+// HashSet (attr.Item.AppendHashedJSON).
 type Attributes struct {
 	attr.Item
 	Faults attr.Faults
+	Hashed bool
 }
 
 // Attribute is one attribute value. A nil Value is absent. For Faults see Attributes.

@@ -114,3 +114,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestTokens holds that tokens are removed by the span of time that they came in.
+func TestTokens(t *testing.T) {
+	lo, hi := TokensBefore(0x01ff)
+	for span, before := range map[uint32]bool{0: true, 0x01fe: true, 0x01ff: false, 0x0200: false} {
+		for _, text := range []string{"", "token", "\xff\xff\xff\xff\xff"} {
+			key := Token(span, 's', text)
+			if got, err := TokenSpan(key); got != span || err != nil {
+				t.Errorf("the span in the key of %q is %#x, not %#x: %v", text, got, span, err)
+			}
+			if in := bytes.Compare(key, lo) >= 0 && bytes.Compare(key, hi) < 0; in != before {
+				t.Errorf("whether the token %q of span %#x is before %#x: %v", text, span, 0x01ff, in)
+			}
+		}
+	}
+	if bytes.Equal(Token(1, 'i', "a"), Token(1, 's', "a")) {
+		t.Error("tokens of two operations meet")
+	}
+}

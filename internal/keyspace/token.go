@@ -9,7 +9,18 @@ func Token(span uint32, operation byte, text string) []byte {
 	return append(append(key, operation), text...)
 }
 
-// TokensBefore is the range of the keys of all tokens that came before a span of time.
+// Tokens is the range of the keys of all tokens.
+func Tokens() (lo, hi []byte) { return between([]byte{spaceToken}) }
+
+// TokensBefore is the range of those that came before a span of time.
 func TokensBefore(span uint32) (lo, hi []byte) {
 	return []byte{spaceToken}, binary.BigEndian.AppendUint32([]byte{spaceToken}, span)
+}
+
+// TokenSpan returns the span of time in a key that Token made.
+func TokenSpan(key []byte) (span uint32, err error) {
+	if len(key) < 1+4+1 {
+		return 0, errKey
+	}
+	return binary.BigEndian.Uint32(key[1:]), nil
 }

@@ -1,5 +1,5 @@
-// Package lifecycle is about what becomes of tables after an operation has answered: the space of
-// dropped ones is given back, and indexes are filled or removed.
+// Package lifecycle is about what is left to do after an operation has answered: the space of dropped
+// tables is given back, indexes are filled or removed, and tokens of transactions forgotten.
 // It promises that what an operation has begun is brought to its end, however often the process is
 // stopped in between, and that an error holds up neither other tables nor the server.
 package lifecycle
@@ -31,9 +31,11 @@ type Options struct {
 	Logger  *slog.Logger
 	Wait    time.Duration // before the second attempt; 0: a second
 	Turn    time.Duration // how long one table is worked on before the next; 0: a second
+	Tick    time.Duration // between looks at tokens of transactions; 0: five minutes
+	Now     func() time.Time
 }
 
-// Worker does what is left to be done about tables.
+// Worker does what is left to be done.
 type Worker struct {
 	Options
 }
@@ -46,6 +48,9 @@ func New(o Options) *Worker {
 	if o.Turn == 0 {
 		o.Turn = turnTime
 	}
+	if o.Tick == 0 {
+		o.Tick = tokenTick
+	}
 	return &Worker{o}
 }
 
@@ -54,6 +59,7 @@ func (w *Worker) Run(ctx context.Context) {
 	var parts sync.WaitGroup
 	parts.Go(func() { w.tables(ctx) })
 	parts.Go(func() { w.indexes(ctx) })
+	parts.Go(func() { w.tokens(ctx) })
 	parts.Wait()
 }
 

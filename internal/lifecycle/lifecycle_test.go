@@ -28,6 +28,7 @@ type world struct {
 	engine  *pebble.Engine
 	catalog *catalog.Catalog
 	store   *store.Store
+	now     time.Time // of the worker
 }
 
 var ids atomic.Uint32
@@ -139,6 +140,7 @@ func (w *world) until(t *testing.T, logger *slog.Logger, done func() bool) {
 	ended := make(chan struct{})
 	worker := lifecycle.New(lifecycle.Options{
 		Catalog: w.catalog, Store: w.store, Logger: logger, Wait: time.Millisecond, Turn: time.Nanosecond,
+		Tick: time.Millisecond, Now: func() time.Time { return w.now },
 	})
 	go func() { defer close(ended); worker.Run(ctx) }()
 	for !done() {

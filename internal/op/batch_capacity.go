@@ -37,6 +37,15 @@ func (c *consumption) add(t *catalog.Table, one *api.ConsumedCapacity) {
 
 func addUnits(to *api.Opt[float64], more api.Opt[float64]) { *to = api.Some(to.V + more.V) }
 
+// addFailed adds what a refused write cost to the total of its table, if that has an entry.
+func (c *consumption) addFailed(t *catalog.Table, units float64) {
+	for i, of := range c.tables {
+		if of.ID == t.ID && (c.wanted == total || c.wanted == indexes) {
+			c.entries[i].CapacityUnits.V += units
+		}
+	}
+}
+
 // addArms adds the units of indexes.
 func addArms(to *api.Map[api.Capacity], more api.Map[api.Capacity]) {
 	for _, arm := range more {

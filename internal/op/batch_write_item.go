@@ -70,10 +70,10 @@ func (b *batchWrite) open() {
 			var r *itemRequest
 			if put := t.V[w].PutRequest; put != nil {
 				r = b.service.itemRequest(putting)
-				r.member, r.attributes = "item", &put.Item
+				r.attributes = &put.Item
 			} else {
 				r = b.service.itemRequest(deleting)
-				r.member, r.attributes = "key", &t.V[w].DeleteRequest.Key
+				r.attributes = &t.V[w].DeleteRequest.Key
 			}
 			r.within, r.older, r.tableName = aBatch, true, api.Some(t.Key)
 			r.returnConsumed, r.returnMetrics = b.in.ReturnConsumedCapacity, b.in.ReturnItemCollectionMetrics

@@ -2,6 +2,7 @@ package op
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/catalog"
@@ -36,7 +37,7 @@ func (b *batchWrite) output() *api.BatchWriteItemOutput {
 }
 
 // collectionList is the ItemCollectionMetrics of a request that writes several items: one entry for
-// each item collection.
+// each item collection, as it is in the end.
 type collectionList struct {
 	byTable api.Map[[]api.ItemCollectionMetrics]
 	known   []knownCollection
@@ -45,6 +46,7 @@ type collectionList struct {
 type knownCollection struct {
 	table     *catalog.Table
 	partition []byte
+	at, entry int // in byTable
 }
 
 // add adds the collection of an item that was written, if the request asks for it.
@@ -55,15 +57,16 @@ func (c *collectionList) add(r *itemRequest, res *store.Result) {
 	}
 	for _, k := range c.known {
 		if k.table.ID == r.table.ID && bytes.Equal(k.partition, r.key.Partition) {
+			c.byTable[k.at].V[k.entry] = *one
 			return
 		}
 	}
-	c.known = append(c.known, knownCollection{r.table, r.key.Partition})
-	for i := range c.byTable {
-		if c.byTable[i].Key == r.tableName.V {
-			c.byTable[i].V = append(c.byTable[i].V, *one)
-			return
-		}
+	at := slices.IndexFunc(c.byTable, func(e api.Entry[[]api.ItemCollectionMetrics]) bool { return e.Key == r.tableName.V })
+	if at < 0 {
+		at = len(c.byTable)
+		c.byTable = append(c.byTable, api.Entry[[]api.ItemCollectionMetrics]{Key: r.tableName.V})
 	}
-	c.byTable = append(c.byTable, api.Entry[[]api.ItemCollectionMetrics]{Key: r.tableName.V, V: []api.ItemCollectionMetrics{*one}})
+	to := &c.byTable[at].V
+	c.known = append(c.known, knownCollection{r.table, r.key.Partition, at, len(*to)})
+	*to = append(*to, *one)
 }

@@ -108,3 +108,43 @@ func BenchmarkUpdateItem(b *testing.B) {
 		})
 	}
 }
+
+// transaction is a TransactWriteItems of so many puts, or a TransactGetItems of as many gets.
+func transaction(actions int, action string) string {
+	all := make([]string, actions)
+	for i := range all {
+		all[i] = strings.ReplaceAll(action, "customer#123", fmt.Sprintf("customer#%d", i))
+	}
+	return `{"TransactItems": [` + strings.Join(all, ", ") + `]}`
+}
+
+func BenchmarkTransactWriteItems(b *testing.B) {
+	for _, puts := range []int{1, 4} {
+		b.Run(fmt.Sprintf("puts=%d", puts), func(b *testing.B) {
+			benchmark(b, newPeople(b), "TransactWriteItems", transaction(puts, `{"Put": {"TableName": "people", "Item": `+benchmarkItem(10)+`}}`))
+		})
+	}
+}
+
+// BenchmarkGetFour compares the ways to read four items.
+func BenchmarkGetFour(b *testing.B) {
+	w := newPeople(b)
+	if _, err := w.request("TransactWriteItems", transaction(4, `{"Put": {"TableName": "people", "Item": `+benchmarkItem(10)+`}}`)); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("TransactGetItems", func(b *testing.B) {
+		benchmark(b, w, "TransactGetItems", transaction(4, `{"Get": {"TableName": "people", "Key": {"i": {"S": "customer#123"}}}}`))
+	})
+	b.Run("BatchGetItem", func(b *testing.B) {
+		benchmark(b, w, "BatchGetItem", `{"RequestItems": {"people": {"Keys": [{"i": {"S": "customer#0"}}, {"i": {"S": "customer#1"}},
+			{"i": {"S": "customer#2"}}, {"i": {"S": "customer#3"}}]}}}`)
+	})
+}
+
+func BenchmarkBatchWriteItem(b *testing.B) {
+	requests := make([]string, 25)
+	for i := range requests {
+		requests[i] = `{"PutRequest": {"Item": ` + strings.ReplaceAll(benchmarkItem(10), "customer#123", fmt.Sprintf("customer#%d", i)) + `}}`
+	}
+	benchmark(b, newPeople(b), "BatchWriteItem", `{"RequestItems": {"people": [`+strings.Join(requests, ", ")+`]}}`)
+}

@@ -11,11 +11,7 @@ import (
 	"github.com/statordb/stator/internal/store"
 )
 
-var (
-	errKeySchema        = apierr.Validation("The provided key element does not match the schema")
-	errPartitionKeySize = apierr.Invalid("Size of hashkey has exceeded the maximum size limit of2048 bytes")
-	errSortKeySize      = apierr.Invalid("Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
-)
+var errKeySchema = apierr.Validation("The provided key element does not match the schema")
 
 // keyOfItem finds the key in the item to put and refuses one that the table cannot have.
 func (r *itemRequest) keyOfItem() *apierr.Error {
@@ -71,13 +67,13 @@ func keyIn(it attr.Item, t *catalog.Table) (store.Key, *apierr.Error) {
 // keyOf returns the key with these values, of which sort may be nil, and refuses them if one is empty
 // or too long.
 func keyOf(partition, sort attr.Value, partitionName, sortName string) (store.Key, *apierr.Error) {
-	if err := checkKeyBytes(partition, partitionName, attr.PartitionKeyBytesMax, errPartitionKeySize); err != nil {
+	if err := catalog.CheckPartitionKey(partitionName, partition); err != nil {
 		return store.Key{}, err
 	}
 	if sort == nil {
 		return store.Key{Partition: partition.Bytes()}, nil
 	}
-	if err := checkKeyBytes(sort, sortName, attr.SortKeyBytesMax, errSortKeySize); err != nil {
+	if err := catalog.CheckSortKey(sortName, sort); err != nil {
 		return store.Key{}, err
 	}
 	return store.Key{Partition: partition.Bytes(), Sort: sort.Bytes()}, nil
@@ -88,18 +84,6 @@ const emptyKey = "One or more parameter values are not valid. "
 
 // isEmptyKey reports whether err refuses an empty value in a key.
 func isEmptyKey(err *apierr.Error) bool { return strings.HasPrefix(err.Message, emptyKey) }
-
-// checkKeyBytes refuses a key value that is empty or longer than bytesMax.
-func checkKeyBytes(v attr.Value, name string, bytesMax int, tooLong *apierr.Error) *apierr.Error {
-	switch n := len(v.Bytes()); {
-	case n > bytesMax:
-		return tooLong
-	case n > 0:
-		return nil
-	}
-	return apierr.Validationf(emptyKey+
-		"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", longScalar(v), name)
-}
 
 // scalarKeys refuses expressions with a path that leads into a key attribute, of the table or of an
 // index.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
+	"github.com/statordb/stator/internal/catalog"
 	"github.com/statordb/stator/internal/expr"
 	"github.com/statordb/stator/internal/store"
 )
@@ -76,7 +77,7 @@ func (r *pageRequest) bindPartition(names []string) *apierr.Error {
 	if c == nil {
 		return missedKey(names[0])
 	}
-	v, err := r.keyValues(c, attr.PartitionKeyBytesMax, errPartitionKeySize)
+	v, err := r.keyValues(c, catalog.CheckPartitionKey)
 	switch {
 	case err != nil:
 		return err
@@ -97,7 +98,7 @@ func (r *pageRequest) bindSort(names []string) (err *apierr.Error) {
 		return missedKey(names[0])
 	}
 	r.bound.sorts = 1
-	r.bound.next, err = r.keyValues(c, attr.SortKeyBytesMax, errSortKeySize)
+	r.bound.next, err = r.keyValues(c, catalog.CheckSortKey)
 	return err
 }
 
@@ -112,7 +113,7 @@ func (r *pageRequest) bindPartitions(names []string) *apierr.Error {
 			" must have equality conditions specified in the query")
 	}
 	for _, name := range names {
-		v, err := r.keyValues(r.clause(name), attr.PartitionKeyBytesMax, errPartitionKeySize)
+		v, err := r.keyValues(r.clause(name), catalog.CheckPartitionKey)
 		if err != nil {
 			return err
 		}
@@ -138,7 +139,7 @@ func (r *pageRequest) bindSorts(names []string) *apierr.Error {
 		return missedKey(names[n])
 	}
 	for i, name := range names[:n] {
-		v, err := r.keyValues(r.clause(name), attr.SortKeyBytesMax, errSortKeySize)
+		v, err := r.keyValues(r.clause(name), catalog.CheckSortKey)
 		if err != nil {
 			return err
 		}
@@ -162,14 +163,17 @@ func (r *pageRequest) notEqual(names []string) (open []string) {
 	return open
 }
 
+// keyCheck refuses a value of a key attribute that is empty or too long.
+type keyCheck func(name string, v attr.Value) *apierr.Error
+
 // keyValues refuses the values of c if the attribute cannot have them, and returns what c says.
-func (r *pageRequest) keyValues(c *expr.KeyClause, bytesMax int, tooLong *apierr.Error) (store.Bounds, *apierr.Error) {
+func (r *pageRequest) keyValues(c *expr.KeyClause, check keyCheck) (store.Bounds, *apierr.Error) {
 	want := r.table.Attribute(c.Attribute).Type
 	for _, v := range c.Values {
 		if v.Type() != want {
 			return store.Bounds{}, apierr.Invalid("Condition parameter type does not match schema type")
 		}
-		if err := checkKeyBytes(v, c.Attribute, bytesMax, tooLong); err != nil {
+		if err := check(c.Attribute, v); err != nil {
 			return store.Bounds{}, err
 		}
 	}
@@ -192,6 +196,7 @@ func bounds(c *expr.KeyClause) store.Bounds {
 		return store.Bounds{From: v, To: c.Values[1].Bytes()}
 	case expr.KeyBeginsWith:
 		return store.Bounds{Prefix: v}
+	default: // expr.KeyEqual
+		return store.Bounds{From: v, To: v}
 	}
-	return store.Bounds{From: v, To: v}
 }

@@ -106,8 +106,9 @@ func (r *itemRequest) nullExpressions(member string) string {
 		return ": UpdateExpression and ConditionExpression are null"
 	case querying:
 		return ": FilterExpression and KeyConditionExpression are null"
+	default: // has one expression that could have values
+		return ": " + r.kind.conditionKind().String() + " is null"
 	}
-	return ": " + r.kind.conditionKind().String() + " is null"
 }
 
 // openScope fills the scope that expressions find their placeholders in.

@@ -3,6 +3,7 @@ package op
 // Routes returns what the Service carries out, sorted by name.
 func (s *Service) Routes() []Route {
 	return []Route{
+		{"BatchExecuteStatement", s.batchExecuteStatement},
 		{"BatchGetItem", s.batchGetItem},
 		{"BatchWriteItem", s.batchWriteItem},
 		{"CreateTable", s.createTable},
@@ -13,6 +14,7 @@ func (s *Service) Routes() []Route {
 		{"DescribeLimits", s.describeLimits},
 		{"DescribeTable", s.describeTable},
 		{"DescribeTimeToLive", s.describeTimeToLive},
+		{"ExecuteStatement", s.executeStatement},
 		{"GetItem", s.getItem},
 		{"ListTables", s.listTables},
 		{"ListTagsOfResource", s.listTagsOfResource},

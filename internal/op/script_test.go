@@ -156,7 +156,7 @@ func (w *world) route(operation string) op.Serve {
 	return nil
 }
 
-// refusal is how scripts show an error: code and message, then an item if the error has one.
+// refusal is how scripts show an error: code and message, then an item and reasons if the error has any.
 func refusal(err error) string {
 	visible, ok := errors.AsType[*apierr.Error](err)
 	if !ok {
@@ -166,6 +166,16 @@ func refusal(err error) string {
 	fmt.Fprintf(&out, "%s: %s\n", visible.Code, visible.Message)
 	if visible.Item != nil {
 		fmt.Fprintf(&out, "Item: %s", layout(visible.Item.AppendJSON(nil)))
+	}
+	for _, r := range visible.Reasons {
+		fmt.Fprintf(&out, "- %s", r.Code)
+		if r.Message != "" {
+			fmt.Fprintf(&out, ": %s", r.Message)
+		}
+		fmt.Fprintln(&out)
+		if r.Item != nil {
+			fmt.Fprintf(&out, "  Item: %s", layout(r.Item.AppendHashedJSON(nil)))
+		}
 	}
 	return out.String()
 }

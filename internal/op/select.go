@@ -51,7 +51,7 @@ func (r *pageRequest) selectRules() *apierr.Error {
 
 // findIndex looks the index up. One that is being made cannot be read yet.
 func (r *pageRequest) findIndex() *apierr.Error {
-	r.walk = store.Walk{Table: r.table, Reverse: r.reverse, Strong: r.strong}
+	r.walk = store.Walk{Table: r.table, Reverse: r.reverse, Strong: r.strong, Limit: int(r.limit.V)}
 	if !r.indexName.Set {
 		return nil
 	}

@@ -7,12 +7,14 @@ package op
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/catalog"
 	"github.com/statordb/stator/internal/expr"
+	"github.com/statordb/stator/internal/partiql"
 	"github.com/statordb/stator/internal/store"
 )
 
@@ -22,6 +24,10 @@ type Options struct {
 	Store   *store.Store
 	Now     func() time.Time
 	Address string // host and port at which clients reach the store, for DescribeEndpoints; may be empty
+
+	// TokenKey seals the tokens of pages. It must be the same wherever a token may be given back. nil is a
+	// key of its own for this Service.
+	TokenKey []byte
 }
 
 // Service carries out operations. All its methods may be called concurrently.
@@ -32,11 +38,22 @@ type Service struct {
 	address string
 
 	expressions expr.Cache
+	tokens      *partiql.Sealer
 }
+
+// tokenKeyBytes is the length of a key made for a Service.
+const tokenKeyBytes = 32
 
 // New returns a Service.
 func New(o Options) *Service {
-	return &Service{catalog: o.Catalog, store: o.Store, now: o.Now, address: o.Address}
+	if o.TokenKey == nil {
+		o.TokenKey = make([]byte, tokenKeyBytes)
+		_, _ = rand.Read(o.TokenKey) // never fails
+	}
+	return &Service{
+		catalog: o.Catalog, store: o.Store, now: o.Now, address: o.Address,
+		tokens: partiql.NewSealer(o.TokenKey),
+	}
 }
 
 // Serve carries out one operation: it reads the input, which is of the operation's own type, and

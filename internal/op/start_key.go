@@ -77,9 +77,9 @@ func (r *pageRequest) startKeyType(a catalog.Attribute, actual attr.Type) *apier
 func (r *pageRequest) startKeyBytes(name string, v attr.Value) *apierr.Error {
 	_, sort := r.keyNames()
 	if slices.Contains(sort, name) || slices.Contains(r.table.Key[1:], name) {
-		return checkKeyBytes(v, name, attr.SortKeyBytesMax, errSortKeySize)
+		return catalog.CheckSortKey(name, v)
 	}
-	return checkKeyBytes(v, name, attr.PartitionKeyBytesMax, errPartitionKeySize)
+	return catalog.CheckPartitionKey(name, v)
 }
 
 // startInQuery refuses a start key that the key condition does not mean, and makes the page begin

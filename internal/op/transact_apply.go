@@ -14,8 +14,8 @@ import (
 func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Token) error {
 	t.results = make([]store.Result, len(t.actions))
 	var at []int // the action of each write
-	for i, a := range t.actions {
-		if a.refused == nil {
+	for i := range t.actions {
+		if a := &t.actions[i]; a.refused == nil {
 			t.writes, at = append(t.writes, a.transactWrite()), append(at, i)
 		}
 	}
@@ -61,8 +61,8 @@ func (a *action) transactWrite() store.Write {
 // refusal is the cancellation of t, or what refuses all of it.
 func (t *transactWrite) refusal() error {
 	reasons := make([]apierr.Reason, len(t.actions))
-	for i, a := range t.actions {
-		var err error = t.results[i].Err
+	for i := range t.actions {
+		a, err := &t.actions[i], t.results[i].Err
 		if a.refused != nil {
 			err = a.refused
 		}

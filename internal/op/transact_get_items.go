@@ -2,7 +2,6 @@ package op
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
@@ -32,7 +31,8 @@ func (s *Service) transactGetItems(ctx context.Context, req api.Request, dst []b
 		return dst, err
 	}
 	t.lookups = make([]store.Lookup, len(t.actions))
-	for i, a := range t.actions {
+	for i := range t.actions {
+		a := &t.actions[i]
 		t.lookups[i] = store.Lookup{Table: a.table, Key: a.key}
 	}
 	defer store.Release(t.lookups)
@@ -43,7 +43,7 @@ func (s *Service) transactGetItems(ctx context.Context, req api.Request, dst []b
 	case n < len(t.lookups):
 		return dst, errTransactBytes
 	}
-	return t.append(dst), nil
+	return t.appendOutput(dst), nil
 }
 
 // transactGetSize refuses too few or too many actions.
@@ -58,9 +58,10 @@ func transactGetMembers(in *api.TransactGetItemsInput) *apierr.Error { return co
 
 // open makes the actions.
 func (t *transactGet) open(s *Service) {
+	t.actions = make([]action, 0, len(t.in.TransactItems))
 	for i := range t.in.TransactItems {
 		g := t.in.TransactItems[i].Get
-		a := t.add(s, getting, "transactItems."+strconv.Itoa(i+1)+".member.get", g.TableName, "key", &g.Key)
+		a := t.add(s, getting, "get", g.TableName, &g.Key)
 		a.projection, a.names, a.returnConsumed = g.ProjectionExpression, g.ExpressionAttributeNames, t.in.ReturnConsumedCapacity
 	}
 }
@@ -83,11 +84,12 @@ func (t *transactGet) check() *apierr.Error {
 	return t.duplicates()
 }
 
-// append appends the response. Of an item of which nothing was asked for it has as little as of one
+// appendOutput appends the response. Of an item of which nothing was asked for it has as little as of one
 // that does not exist.
-func (t *transactGet) append(dst []byte) []byte {
+func (t *transactGet) appendOutput(dst []byte) []byte {
 	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
-	for i, a := range t.actions {
+	for i := range t.actions {
+		a := &t.actions[i]
 		consumed.add(a.table, a.consumed(capacity.Transactional*capacity.Read(t.lookups[i].Size, true)))
 	}
 	out := api.TransactGetItemsOutput{ConsumedCapacity: consumed.mirroredReads()}
@@ -97,11 +99,11 @@ func (t *transactGet) append(dst []byte) []byte {
 		dst = append(dst, ',')
 	}
 	dst = append(dst, `"Responses":[`...)
-	for i, a := range t.actions {
+	for i := range t.actions {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendTransactGet(dst, a.chosen(t.lookups[i].Item))
+		dst = appendTransactGet(dst, t.actions[i].chosen(t.lookups[i].Item))
 	}
 	return append(dst, "]}"...)
 }

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"strconv"
+
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
 )
@@ -25,46 +27,47 @@ var (
 // with an action either refuses the request, at the top level, or is the reason why the transaction is
 // cancelled, which all other actions are still judged for (captures-tables §6).
 type transaction struct {
-	actions []*action
+	actions []action
 	buf     []byte // items read and built
 }
 
 // action is one action.
 type action struct {
 	*itemRequest
-	path    string        // of the action in refusals: transactItems.1.member.put
+	name    string        // of the member that it is: put, update, …
 	refused *apierr.Error // why the transaction is cancelled whatever is stored; may be nil
 }
 
-// add adds an action of the table given to t.
-func (t *transaction) add(s *Service, kind itemOperation, path string, table api.Opt[string], member string, attributes *api.Attributes) *action {
+// add adds an action on the table given to t.
+func (t *transaction) add(s *Service, kind itemOperation, name string, table api.Opt[string], attributes *api.Attributes) *action {
 	r := s.itemRequest(kind)
-	r.within, r.older, r.tableName, r.member, r.attributes = aTransaction, true, table, member, attributes
-	a := &action{itemRequest: r, path: path}
-	t.actions = append(t.actions, a)
-	return a
+	r.within, r.older, r.tableName, r.attributes = aTransaction, true, table, attributes
+	t.actions = append(t.actions, action{itemRequest: r, name: name})
+	return &t.actions[len(t.actions)-1]
 }
 
 // done gives back what t has borrowed.
 func (t *transaction) done() {
-	for _, a := range t.actions {
-		a.done()
+	for i := range t.actions {
+		t.actions[i].done()
 	}
 }
 
 // names refuses names that no table can have, of all actions together.
 func (t *transaction) names() *apierr.Error {
 	var m memberErrors
-	for _, a := range t.actions {
-		m.TableName(a.path+".tableName", a.tableName.V, api.LengthFirst)
+	for i := range t.actions {
+		if a := &t.actions[i]; !possibleTableName(a.tableName.V) {
+			m.TableName("transactItems."+strconv.Itoa(i+1)+".member."+a.name+".tableName", a.tableName.V, api.LengthFirst)
+		}
 	}
 	return m.refusal()
 }
 
 // each makes checks of each action.
 func (t *transaction) each(checks []check) *apierr.Error {
-	for _, a := range t.actions {
-		if err := a.first(checks); err != nil {
+	for i := range t.actions {
+		if err := t.actions[i].first(checks); err != nil {
 			return err
 		}
 	}
@@ -73,7 +76,8 @@ func (t *transaction) each(checks []check) *apierr.Error {
 
 // keys finds the keys. What is wrong with one cancels the transaction.
 func (t *transaction) keys() {
-	for _, a := range t.actions {
+	for i := range t.actions {
+		a := &t.actions[i]
 		a.refused = a.first(byKind(a.itemRequest, transactPutKeyChecks, transactKeyChecks))
 	}
 }
@@ -94,8 +98,8 @@ var (
 // duplicates refuses two actions on one item.
 func (t *transaction) duplicates() *apierr.Error {
 	items := newItemSet(len(t.actions))
-	for _, a := range t.actions {
-		if a.key.Partition != nil && !items.add(a.table, a.key) {
+	for i := range t.actions {
+		if a := &t.actions[i]; a.key.Partition != nil && !items.add(a.table, a.key) {
 			return errManyOnOneItem
 		}
 	}
@@ -105,14 +109,14 @@ func (t *transaction) duplicates() *apierr.Error {
 // cancelled is the cancellation of t if an action is refused whatever is stored, or nil.
 func (t *transaction) cancelled() *apierr.Error {
 	reasons := make([]apierr.Reason, len(t.actions))
-	any := false
-	for i, a := range t.actions {
+	found := false
+	for i := range t.actions {
 		reasons[i] = apierr.Reason{Code: apierr.ReasonNone}
-		if a.refused != nil {
-			reasons[i], any = apierr.Reason{Code: apierr.ReasonValidation, Message: a.refused.Message}, true
+		if err := t.actions[i].refused; err != nil {
+			reasons[i], found = apierr.Reason{Code: apierr.ReasonValidation, Message: err.Message}, true
 		}
 	}
-	if !any {
+	if !found {
 		return nil
 	}
 	return apierr.TransactionCanceled(reasons)

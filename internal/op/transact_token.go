@@ -18,8 +18,8 @@ func (t *transactWrite) token(s *Service) *store.Token {
 		return nil
 	}
 	d := digest{sha256.New()}
-	for _, a := range t.actions {
-		a.digest(d)
+	for i := range t.actions {
+		t.actions[i].digest(d)
 	}
 	token := &store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Now: s.now()}
 	d.Sum(token.Digest[:0])
@@ -28,7 +28,7 @@ func (t *transactWrite) token(s *Service) *store.Token {
 
 // digest adds what a is to d.
 func (a *action) digest(d digest) {
-	d.text(a.path)
+	d.text(a.name)
 	d.text(a.tableName.V)
 	d.bytes(a.attributes.Item)
 	d.option(a.update)

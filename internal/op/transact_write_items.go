@@ -3,7 +3,6 @@ package op
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
@@ -80,29 +79,29 @@ func transactWriteShapes(in *api.TransactWriteItemsInput) *apierr.Error {
 
 // open makes the actions.
 func (t *transactWrite) open(s *Service) {
+	t.actions = make([]action, 0, len(t.in.TransactItems))
 	for i := range t.in.TransactItems {
-		path := "transactItems." + strconv.Itoa(i+1) + ".member."
 		var a *action
 		switch given := &t.in.TransactItems[i]; {
 		case given.Put != nil:
 			g := given.Put
-			a = t.add(s, putting, path+"put", g.TableName, "item", &g.Item)
+			a = t.add(s, putting, "put", g.TableName, &g.Item)
 			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
 			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
 		case given.Update != nil:
 			g := given.Update
-			a = t.add(s, updating, path+"update", g.TableName, "key", &g.Key)
+			a = t.add(s, updating, "update", g.TableName, &g.Key)
 			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
 			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
 			a.update = g.UpdateExpression
 		case given.Delete != nil:
 			g := given.Delete
-			a = t.add(s, deleting, path+"delete", g.TableName, "key", &g.Key)
+			a = t.add(s, deleting, "delete", g.TableName, &g.Key)
 			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
 			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
 		default:
 			g := given.ConditionCheck
-			a = t.add(s, checking, path+"conditionCheck", g.TableName, "key", &g.Key)
+			a = t.add(s, checking, "conditionCheck", g.TableName, &g.Key)
 			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
 			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
 		}
@@ -138,17 +137,17 @@ func (t *transactWrite) check() *apierr.Error {
 // bytes is the size of the items to put and of the keys of the others.
 func (t *transactWrite) bytes() int {
 	n := 0
-	for _, a := range t.actions {
-		n += a.attributes.Size()
+	for i := range t.actions {
+		n += t.actions[i].attributes.Size()
 	}
 	return n
 }
 
 // emptyKeys refuses the request for an empty value in a key, which does not just cancel it.
 func (t *transactWrite) emptyKeys() *apierr.Error {
-	for _, a := range t.actions {
-		if a.refused != nil && isEmptyKey(a.refused) {
-			return a.refused
+	for i := range t.actions {
+		if err := t.actions[i].refused; err != nil && isEmptyKey(err) {
+			return err
 		}
 	}
 	return nil
@@ -158,7 +157,8 @@ func (t *transactWrite) emptyKeys() *apierr.Error {
 func (t *transactWrite) output() *api.TransactWriteItemsOutput {
 	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
 	var collections collectionList
-	for i, a := range t.actions {
+	for i := range t.actions {
+		a := &t.actions[i]
 		consumed.add(a.table, a.written(&t.results[i]))
 		if a.kind != checking {
 			collections.add(a.itemRequest, &t.results[i])
@@ -171,7 +171,8 @@ func (t *transactWrite) output() *api.TransactWriteItemsOutput {
 // the larger images of the items.
 func (t *transactWrite) replay(token *store.Token) *api.TransactWriteItemsOutput {
 	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
-	for i, a := range t.actions {
+	for i := range t.actions {
+		a := &t.actions[i]
 		consumed.add(a.table, a.consumed(capacity.Transactional*capacity.Read(token.Sizes[i], true)))
 	}
 	return &api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredReads()}

@@ -33,6 +33,15 @@ type connection struct {
 	since atomic.Int64
 }
 
+// CloseWrite is looked for by net/http, which ends an answer with it before it closes a connection whose client
+// is still sending. Without it the client is reset, and may never read the answer.
+func (c *connection) CloseWrite() error {
+	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return nil
+}
+
 // listener makes the connections that are accepted known.
 type listener struct {
 	net.Listener

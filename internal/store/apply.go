@@ -62,10 +62,11 @@ type applying struct {
 	buf     *[]byte
 	from    int // what *buf held at first
 	manner
-	legs    []leg
-	keys    [][]byte // of the rows, which are what is locked
-	lost    bool     // whether the commit happened is unknown, so the tallies may not be used again
-	body    func(engine.Txn) error
+	legs   []leg
+	visits []visit  // of the tables
+	keys   [][]byte // of the rows, which are what is locked
+	lost   bool     // whether the commit happened is unknown, so the tallies may not be used again
+	body   func(engine.Txn) error
 }
 
 var applyings = sync.Pool{New: func() any {
@@ -76,15 +77,14 @@ var applyings = sync.Pool{New: func() any {
 
 // done gives a back. The memory of its legs, the keys above all, is used again.
 func (a *applying) done() {
-	*a = applying{legs: a.legs[:0], keys: a.keys[:0], body: a.body}
+	*a = applying{legs: a.legs[:0], visits: a.visits[:0], keys: a.keys[:0], body: a.body}
 	applyings.Put(a)
 }
 
 // enter goes into the tables of all writes.
 func (a *applying) enter(ctx context.Context) error {
 	for i := range a.writes {
-		if err := a.leg().enter(ctx, a.store, &a.writes[i]); err != nil {
-			a.legs = a.legs[:len(a.legs)-1]
+		if err := a.prepare(ctx, &a.writes[i]); err != nil {
 			a.leave()
 			return err
 		}
@@ -92,20 +92,50 @@ func (a *applying) enter(ctx context.Context) error {
 	return nil
 }
 
-// leg returns another leg, which may have the memory of an earlier one.
-func (a *applying) leg() *leg {
-	if n := len(a.legs); n < cap(a.legs) {
-		a.legs = a.legs[:n+1]
-	} else {
-		a.legs = append(a.legs, leg{})
+// prepare makes the leg of w.
+func (a *applying) prepare(ctx context.Context, w *Write) (err error) {
+	a.legs = another(a.legs)
+	l := &a.legs[len(a.legs)-1]
+	if l.visit, err = a.visit(ctx, w.Table); err != nil {
+		return err
 	}
-	return &a.legs[len(a.legs)-1]
+	l.key = w.Key.row(l.key[:0], w.Table)
+	l.collection, err = a.visits[l.visit].collection(ctx, a.store, w.Key.Partition)
+	return err
+}
+
+// visit returns which of the visits is that of t, made if there was none.
+func (a *applying) visit(ctx context.Context, t *catalog.Table) (int, error) {
+	for i := len(a.visits) - 1; i >= 0; i-- {
+		if a.visits[i].table.ID == t.ID {
+			return i, nil
+		}
+	}
+	at := len(a.visits)
+	a.visits = another(a.visits)
+	if err := a.visits[at].enter(ctx, a.store, t); err != nil {
+		a.visits = a.visits[:at]
+		return 0, err
+	}
+	return at, nil
+}
+
+// another adds an element to list, which may have the memory of an earlier one.
+func another[T any](list []T) []T {
+	if n := len(list); n < cap(list) {
+		return list[:n+1]
+	}
+	var zero T
+	return append(list, zero)
 }
 
 // leave goes out of the tables entered.
 func (a *applying) leave() {
 	for i := range a.legs {
-		a.legs[i].leave(a.lost)
+		a.legs[i].forget()
+	}
+	for i := range a.visits {
+		a.visits[i].leave(a.lost)
 	}
 }
 
@@ -131,6 +161,9 @@ func (a *applying) frees() bool {
 // run is the transaction. It may run again, so it starts its results afresh.
 func (a *applying) run(txn engine.Txn) error {
 	*a.buf = (*a.buf)[:a.from]
+	for i := range a.visits {
+		a.visits[i].begin()
+	}
 	refused := a.judge
 	for i := range a.writes {
 		if err := a.one(txn, i); err != nil {
@@ -142,7 +175,10 @@ func (a *applying) run(txn engine.Txn) error {
 		return ErrRefused
 	}
 	for i := range a.legs {
-		a.legs[i].write(txn, &a.results[i])
+		a.legs[i].write(txn, &a.visits[a.legs[i].visit], &a.results[i])
+	}
+	for i := range a.visits {
+		a.visits[i].write(txn)
 	}
 	if a.token != nil {
 		a.token.write(txn, a.results)
@@ -184,15 +220,16 @@ func (a *applying) one(txn engine.Txn, i int) error {
 	if r.New != nil {
 		r.NewSize = r.New.Size()
 	}
-	if len(l.table.Indexes) == 0 {
+	t := a.visits[l.visit].table
+	if len(t.Indexes) == 0 {
 		return nil
 	}
-	return l.follow(a.ctx, txn, old, r, a.buf)
+	return l.follow(a.ctx, txn, t, old, r, a.buf)
 }
 
 // count adds the committed changes to the figures.
 func (a *applying) count() {
-	for i := range a.legs {
-		a.legs[i].count()
+	for i := range a.visits {
+		a.visits[i].count()
 	}
 }

@@ -16,17 +16,19 @@ import (
 // Indexes", DynamoDB Developer Guide).
 const CollectionBytesMax = 10 << 30
 
-// collection is an item collection as one write sees it.
+// collection is an item collection as the writes of one transaction see it.
 //
 // Its size is the sum of shares. A share has the slot of a tally and is written by whoever holds that
 // tally, so writers of one collection do not wait for one another. The sum of the others' shares is
 // read before the transaction: writers at the same time may go beyond the limit by what they write.
 // The share that is written is read in it, where no read lags.
 type collection struct {
+	pk     []byte
 	key    []byte // of the share
+	known  bool   // the share has been read
 	share  int64  // as it is stored
 	others int64  // the sum of the other shares
-	local  int64  // by how much the write changes the share
+	local  int64  // by how much the share changes
 	max    int64
 }
 
@@ -35,7 +37,7 @@ const shareVersion = 0x01
 
 // collection reads the size of the collection with the partition key pk, save the share of slot.
 func (s *Store) collection(ctx context.Context, t *catalog.Table, pk []byte, slot uint32) (*collection, error) {
-	c := &collection{key: t.ID.Share(nil, pk, slot), max: s.collectionBytesMax}
+	c := &collection{pk: pk, key: t.ID.Share(nil, pk, slot), max: s.collectionBytesMax}
 	r, err := s.engine.Read(ctx, engine.Eventual)
 	if err != nil {
 		return nil, catalog.Visible(err)
@@ -60,8 +62,11 @@ func (s *Store) collection(ctx context.Context, t *catalog.Table, pk []byte, slo
 	return c, nil
 }
 
-// read reads the share. Nobody else writes it.
+// read reads the share, once. Nobody else writes it.
 func (c *collection) read(ctx context.Context, txn engine.Txn) (err error) {
+	if c.known {
+		return nil
+	}
 	var v engine.Value
 	if err := txn.Get(ctx, c.key, &v); err != nil {
 		return err
@@ -70,20 +75,22 @@ func (c *collection) read(ctx context.Context, txn engine.Txn) (err error) {
 	if c.share = 0; v.Exists {
 		c.share, err = parseShare(v.B)
 	}
+	c.known = err == nil
 	return err
 }
 
 // change takes in what r says of the item and its entries in local indexes. It refuses a write that
 // makes the collection larger than it may be.
 func (c *collection) change(r *Result) error {
-	c.local = int64(r.NewSize - r.OldSize)
+	grows := int64(r.NewSize - r.OldSize)
 	for _, ix := range r.Indexes {
 		if ix.Index.Local {
-			c.local += int64(ix.NewSize - ix.OldSize)
+			grows += int64(ix.NewSize - ix.OldSize)
 		}
 	}
+	c.local += grows
 	r.Collection = c.others + c.share + c.local
-	if c.local > 0 && r.Collection > c.max {
+	if grows > 0 && r.Collection > c.max {
 		return ErrCollectionFull
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/catalog"
+	"github.com/statordb/stator/internal/engine"
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/store"
 )
@@ -117,6 +119,63 @@ func (l *library) disturb(t tb, random *rand.Rand) {
 	}
 }
 
+// TestFillLocks holds that no writer comes between what filling reads of a row and what it writes. One
+// tries, once the row has been read.
+func TestFillLocks(t *testing.T) {
+	l := newLibrary(t, vfs.NewMem())
+	defer l.close(t)
+	e := &spied{Engine: l.engine}
+	l.store = store.New(e)
+	b := newBook("ann", "a").with("genre", values["genre"][0]).with("year", values["year"][0])
+	l.put(t, b)
+	l.begin(t, byGenre)
+	wrote := make(chan error, 1)
+	e.got = func() {
+		go func() {
+			_, err := apply(l.store, store.Write{Table: l.books(), Key: b.key(), Change: set{"ann", "a", "genre", values["genre"][2]}})
+			wrote <- err
+		}()
+		select {
+		case err := <-wrote: // it should not have been let in
+			wrote <- err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	l.fill(t, "genre", func(int) {})
+	if err := <-wrote; err != nil {
+		t.Fatal(err)
+	}
+	l.check(t, shelves{b.id(): b.with("genre", values["genre"][2])})
+	l.verify(t)
+}
+
+// spied is an engine that calls got after the first Get of a transaction that begins afterwards.
+type spied struct {
+	engine.Engine
+	got  func()
+	done atomic.Bool
+}
+
+func (e *spied) Update(ctx context.Context, o engine.TxnOpt, body func(engine.Txn) error) (uint64, error) {
+	if e.got == nil {
+		return e.Engine.Update(ctx, o, body)
+	}
+	return e.Engine.Update(ctx, o, func(txn engine.Txn) error { return body(&spiedTxn{txn, e}) })
+}
+
+type spiedTxn struct {
+	engine.Txn
+	engine *spied
+}
+
+func (t *spiedTxn) Get(ctx context.Context, key []byte, v *engine.Value) error {
+	err := t.Txn.Get(ctx, key, v)
+	if t.engine.done.CompareAndSwap(false, true) {
+		t.engine.got()
+	}
+	return err
+}
+
 // TestFillCrash holds that filling goes on where it was after the power has failed, and counts nothing
 // twice, whatever has been written since.
 func TestFillCrash(t *testing.T) {
@@ -180,16 +239,18 @@ func TestQuiesce(t *testing.T) {
 		left <- err
 	}()
 	<-inside
+	before := l.books()
 	l.begin(t, byShelf)
 	givesUp, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 3 {
 		if err := l.store.Quiesce(givesUp, l.books()); err == nil {
-			t.Fatal("it does not wait")
+			t.Error("it does not wait")
 		}
 	}
 	other := newBook("ann", "b").with("shelf", attr.AppendB(nil, []byte{1}))
-	l.put(t, other) // while the first is inside
+	// While the first is inside. That its caller has an older description does not matter.
+	mustApply(t, l.store, store.Write{Table: before, Key: other.key(), Change: store.Put(other.item())})
 	close(goOn)
 	if err := <-left; err != nil {
 		t.Fatal(err)

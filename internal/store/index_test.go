@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -228,8 +229,10 @@ func (s shelves) partitionBytes(t *catalog.Table, author string) (size int64) {
 // verify lets Verify look for problems.
 func (l *library) verify(t tb) {
 	t.Helper()
-	if _, err := store.Verify(context.Background(), l.engine, func(p string) { t.Fatalf("%s", p) }); err != nil {
-		t.Fatal(err)
+	var problems []string
+	_, err := store.Verify(context.Background(), l.engine, func(p string) { problems = append(problems, p) })
+	if err != nil || problems != nil {
+		t.Fatalf("%q, %v", problems, err)
 	}
 }
 
@@ -287,10 +290,11 @@ func (l *library) walk(t tb, w store.Walk, s shelves) (found []book) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for c.Next() {
+	problem := ""
+	for problem == "" && c.Next() {
 		it, size := c.Item()
 		if size != it.Size() {
-			t.Fatalf("an item of %d bytes says it has %d", it.Size(), size)
+			problem = fmt.Sprintf("an item of %d bytes says it has %d", it.Size(), size)
 		}
 		b := modelOf(it)
 		found = append(found, b)
@@ -299,11 +303,11 @@ func (l *library) walk(t tb, w store.Walk, s shelves) (found []book) {
 		}
 		base, size, err := c.Base(context.Background())
 		if err != nil || !base.Equal(s[b.id()].item()) || size != base.Size() {
-			t.Fatalf("the base of %s is %s of %d bytes, %v", it.AppendJSON(nil), base.AppendJSON(nil), size, err)
+			problem = fmt.Sprintf("the base of %s is %s of %d bytes, %v", it.AppendJSON(nil), base.AppendJSON(nil), size, err)
 		}
 	}
-	if err := c.Close(); err != nil {
-		t.Fatal(err)
+	if err := c.Close(); err != nil || problem != "" {
+		t.Fatalf("%s, %v", problem, err)
 	}
 	return found
 }

@@ -12,61 +12,24 @@ import (
 
 // leg is what a write needs besides itself.
 type leg struct {
-	table  *catalog.Table // as it is since the leg entered
-	key    []byte         // of the row
-	value  engine.Value
-	shelf  *shelf
-	ticket ticket
-	tally  *tally
+	visit int    // of its table, among those of the transaction
+	key   []byte // of the row
+	value engine.Value
 
 	keeps      bool           // the write leaves the item as it is
 	changes    []index.Change // without the old views: their memory is only lent
-	figures    figures        // by how much the figures of the table change
-	indexes    []indexFigures // and those of indexes
 	collection *collection    // in a table with local indexes
 }
 
-// enter goes into the table of w. Its description is looked at again inside: whoever changed it and
-// then waits for those inside knows that nobody goes by the old one.
-func (l *leg) enter(ctx context.Context, s *Store, w *Write) error {
-	sh, err := s.shelf(ctx, w.Table.ID)
-	if err != nil {
-		return err
-	}
-	t, ok := sh.gate.enter()
-	if !ok {
-		return errDropped
-	}
-	if l.table = w.Table.Latest(); l.table == nil {
-		sh.gate.leave(t)
-		return errDropped
-	}
-	l.key = w.Key.row(l.key[:0], w.Table)
-	l.shelf, l.ticket, l.tally = sh, t, sh.take()
-	if l.table.HasLocal() {
-		l.collection, err = s.collection(ctx, l.table, w.Key.Partition, l.tally.slot)
-		if err != nil {
-			l.leave(false)
-			return err
-		}
-	}
-	return nil
-}
-
-// leave goes out of the table. A tally whose stored value is unknown is not used again.
-func (l *leg) leave(lost bool) {
-	if !lost {
-		l.shelf.give(l.tally)
-	}
-	l.shelf.gate.leave(l.ticket)
-	l.table, l.shelf, l.tally, l.collection = nil, nil, nil, nil
+// forget drops what is not to be used again.
+func (l *leg) forget() {
 	clear(l.changes)
-	l.changes = l.changes[:0]
+	l.changes, l.collection = l.changes[:0], nil
 }
 
-// follow finds out what follows for the indexes from the item going from old to r.New.
-func (l *leg) follow(ctx context.Context, txn engine.Txn, old attr.Item, r *Result, buf *[]byte) error {
-	l.changes = index.Changes(l.changes[:0], l.table, old, r.New, r.OldSize, r.NewSize, buf)
+// follow finds out what follows for the indexes of t from the item going from old to r.New.
+func (l *leg) follow(ctx context.Context, txn engine.Txn, t *catalog.Table, old attr.Item, r *Result, buf *[]byte) error {
+	l.changes = index.Changes(l.changes[:0], t, old, r.New, r.OldSize, r.NewSize, buf)
 	for i := range l.changes {
 		if err := l.unlessFilled(ctx, txn, &l.changes[i]); err != nil {
 			return err
@@ -110,30 +73,27 @@ func (l *leg) unlessFilled(ctx context.Context, txn engine.Txn, c *index.Change)
 	return nil
 }
 
-// write puts what becomes of the item, of its index entries and of the figures into the transaction.
-func (l *leg) write(txn engine.Txn, r *Result) {
-	l.figures, l.indexes = figures{}, l.indexes[:0]
+// write puts what becomes of the item and of its index entries into the transaction, and adds to the
+// figures of v.
+func (l *leg) write(txn engine.Txn, v *visit, r *Result) {
 	if l.keeps {
 		return
 	}
-	l.figures = figures{bytes: int64(r.NewSize - r.OldSize)}
+	d := figures{bytes: int64(r.NewSize - r.OldSize)}
 	switch {
 	case r.New != nil:
 		setRow(txn, l.key, r.New, r.NewSize)
 		if !r.Existed {
-			l.figures.items = 1
+			d.items = 1
 		}
 	case r.Existed:
 		txn.Delete(l.key)
-		l.figures.items = -1
+		d.items = -1
 	}
+	v.figures.add(d)
 	for i := range l.changes {
-		l.indexes = append(l.indexes, writeEntry(txn, &l.changes[i]))
+		v.indexes = addIndex(v.indexes, writeEntry(txn, &l.changes[i]))
 	}
-	if l.collection != nil {
-		l.collection.write(txn)
-	}
-	l.writeTally(txn)
 }
 
 // setRow writes a row, of a table or of an index.
@@ -155,20 +115,4 @@ func writeEntry(txn engine.Txn, c *index.Change) indexFigures {
 		setRow(txn, c.New.Key, c.New.View, c.New.Size)
 	}
 	return f
-}
-
-// writeTally writes the figures as they become, if they change.
-func (l *leg) writeTally(txn engine.Txn) {
-	if l.figures == (figures{}) && len(l.indexes) == 0 {
-		return
-	}
-	var room [64]byte
-	txn.Set(l.tally.key, l.tally.append(room[:0], l.figures, l.indexes))
-}
-
-// count adds the committed changes to the figures.
-func (l *leg) count() {
-	if l.figures != (figures{}) || len(l.indexes) > 0 {
-		l.shelf.count(l.tally, l.figures, l.indexes)
-	}
 }

@@ -86,24 +86,41 @@ const tokenVersion = 0x01
 
 const tokenHeadBytes = 1 + 8 + 32
 
-// compare is used for a token that is stored.
-func (k *Token) compare(b []byte) error {
+// usedToken is a token as it is stored.
+type usedToken struct {
+	at     time.Time
+	digest [32]byte
+	sizes  []int
+}
+
+func parseToken(b []byte) (t usedToken, err error) {
 	if len(b) < tokenHeadBytes || b[0] != tokenVersion {
-		return fmt.Errorf("a stored token is malformed: % x", b[:min(len(b), tokenHeadBytes)])
+		return t, fmt.Errorf("token % x is malformed", b[:min(len(b), tokenHeadBytes)])
 	}
-	at := time.Unix(0, int64(binary.BigEndian.Uint64(b[1:]))) //nolint:gosec // written from one
+	t.at = time.Unix(0, int64(binary.BigEndian.Uint64(b[1:]))) //nolint:gosec // written from one
+	t.digest = [32]byte(b[9:tokenHeadBytes])
+	for rest := b[tokenHeadBytes:]; len(rest) > 0; {
+		n, w := binary.Uvarint(rest)
+		if w <= 0 {
+			return t, fmt.Errorf("token % x is malformed", b)
+		}
+		t.sizes, rest = append(t.sizes, int(n)), rest[w:] //nolint:gosec // written from one
+	}
+	return t, nil
+}
+
+// compare is used for a token that is stored as b.
+func (k *Token) compare(b []byte) error {
+	used, err := parseToken(b)
 	switch {
-	case k.Now.Sub(at) >= TokenLife:
+	case err != nil:
+		return err
+	case k.Now.Sub(used.at) >= TokenLife:
 		return nil
-	case [32]byte(b[9:tokenHeadBytes]) != k.Digest:
+	case used.digest != k.Digest:
 		return ErrOtherRequest
 	}
-	k.Sizes = k.Sizes[:0]
-	rest := b[tokenHeadBytes:]
-	for n, w := binary.Uvarint(rest); w > 0; n, w = binary.Uvarint(rest) {
-		k.Sizes = append(k.Sizes, int(n)) //nolint:gosec // written from one
-		rest = rest[w:]
-	}
+	k.Sizes = used.sizes
 	return ErrReplay
 }
 

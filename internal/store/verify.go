@@ -21,8 +21,8 @@ type Summary struct {
 }
 
 // Verify reads everything in a store that nobody else uses, without changing it, and calls report
-// with each problem: a checksum that does not match, a key of nobody, a row that does not decode or is
-// not under its item's key, figures that are not those of the rows. Its error says why it could not go
+// with each problem: a checksum that does not match, a key of nobody, a token or a row that does not decode or
+// is not under its key, figures that are not those of the rows. Its error says why it could not go
 // on.
 func Verify(ctx context.Context, e engine.Engine, report func(problem string)) (Summary, error) {
 	if err := engine.Verify(ctx, e); err != nil {
@@ -85,6 +85,8 @@ func (v *verifying) all(ctx context.Context, e engine.Engine) error {
 		switch {
 		case tables.Contains(key):
 			v.look(ctx, key, cursor.Value())
+		case isToken(key):
+			v.token(key, cursor.Value())
 		case !ofCatalog(key):
 			v.report(fmt.Sprintf("the key %s is nobody's", shown(key)))
 		}

@@ -18,6 +18,7 @@ type Walk struct {
 	Reverse bool
 	Strong  bool
 	Bases   bool // Cursor.Base is used
+	Limit   int  // at most so many items are visited; 0: no limit
 
 	span engine.Range // of the keys of rows, or of entries of the index
 }
@@ -47,7 +48,7 @@ func (s *Store) Walk(ctx context.Context, w Walk) (*Cursor, error) {
 	if err != nil {
 		return nil, catalog.Visible(err)
 	}
-	return &Cursor{walk: w, reader: r, cursor: r.Scan(ctx, w.span, engine.ScanOpt{Reverse: w.Reverse})}, nil
+	return &Cursor{walk: w, reader: r, cursor: r.Scan(ctx, w.span, engine.ScanOpt{Reverse: w.Reverse, Limit: w.Limit})}, nil
 }
 
 // Next moves to the next item, the first at first, and reports whether there is one.

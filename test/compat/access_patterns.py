@@ -147,6 +147,14 @@ def everything(read, **arguments):
     return [item for page in pages(read, **arguments) for item in page["Items"]]
 
 
+def batch_get(db):
+    wanted = ITEMS[::3]
+    keys = [{"PK": i["PK"], "SK": i["SK"]} for i in wanted] + [{"PK": "CUSTOMER#999", "SK": "PROFILE"}]
+    response = db.batch_get_item(RequestItems={TABLE: {"Keys": keys, "ConsistentRead": True}})
+    equal("a batch of items", unordered(response["Responses"][TABLE]), unordered(wanted))
+    equal("and all of it", response["UnprocessedKeys"], {})
+
+
 def query_by_key(table):
     response = table.query(KeyConditionExpression=Key("PK").eq("CUSTOMER#123"))
     equal("all of a customer", response["Items"], found(of("CUSTOMER#123")))
@@ -317,7 +325,8 @@ def change(table):
     )
 
 
-def read(table):
+def read(db, table):
+    batch_get(db)
     query_by_key(table)
     query_with_filter(table)
     query_with_projection(table)
@@ -329,15 +338,16 @@ def read(table):
 def main():
     db = connect(sys.argv[1])
     if sys.argv[2:] == ["--again"]:
-        read(db.Table(TABLE))
+        read(db, db.Table(TABLE))
         return
     table = create(db)
-    for item in ITEMS:
-        table.put_item(Item=item)
+    with table.batch_writer() as batch:
+        for item in ITEMS:
+            batch.put_item(Item=item)
     add_index(table)
-    read(table)
+    read(db, table)
     change(table)
-    read(table)
+    read(db, table)
 
 
 main()

@@ -23,8 +23,8 @@ import (
 const (
 	linearTable   = "linear"
 	linearClients = 20
-	linearItems   = 4
-	linearLives   = 4    // processes that serve, one after the other; each but the last is killed
+	linearItems   = 4    // at a time
+	linearLives   = 4    // processes that serve the same items, one after the other; each but the last is killed
 	linearCalls   = 1500 // in the life of a process
 	linearCheck   = 5 * time.Minute
 	numberStep    = 1000 // puts differ by this much, so that what is added to one never looks like another
@@ -42,6 +42,9 @@ func TestLinearizable(t *testing.T) {
 		if life > 0 {
 			statortest.Check(t, s.Dir)
 			s.Restart(t)
+		}
+		if life%linearLives == 0 {
+			h.renew() // an order of ever more operations would take porcupine ever longer to find
 		}
 		h.crowd(t, s, seed+uint64(life), life < scaled(linearLives)-1)
 		if t.Failed() {
@@ -65,11 +68,20 @@ type history struct {
 	start  time.Time
 	client *dynamodb.Client
 	put    atomic.Int64              // numbers that were put
+	first  int                       // of the items at present; the others are left alone
 	seen   [linearItems]atomic.Int64 // the number of an item in the last answer about it
 
 	mu         sync.Mutex
 	operations []porcupine.Operation
 	unknown    int
+}
+
+// renew goes on with items that nobody has written.
+func (h *history) renew() {
+	h.first += linearItems
+	for i := range h.seen {
+		h.seen[i].Store(0)
+	}
 }
 
 // crowd lets all clients work on the items until the process is killed or, if it is not to be killed, until
@@ -130,13 +142,13 @@ func (h *history) record(o porcupine.Operation) {
 
 // think makes up a request.
 func (h *history) think(random *rand.Rand) request {
-	q := request{item: random.IntN(linearItems), kind: kind(random.IntN(int(kinds)))}
+	q := request{item: h.first + random.IntN(linearItems), kind: kind(random.IntN(int(kinds)))}
 	switch q.kind {
 	case put, putAbsent:
 		q.n = h.put.Add(1) * numberStep
 	case putMatching:
 		q.n = h.put.Add(1) * numberStep
-		q.expected = h.seen[q.item].Load()
+		q.expected = h.seen[q.item-h.first].Load()
 	case add:
 		q.n = 1 + random.Int64N(3)
 	}
@@ -149,7 +161,7 @@ func (h *history) call(ctx context.Context, client int, q request) (porcupine.Op
 	a, err := h.send(ctx, q)
 	if err == nil {
 		o.Output, o.Return = a, h.now()
-		h.seen[q.item].Store(after(q, a).n)
+		h.seen[q.item-h.first].Store(after(q, a).n)
 	}
 	return o, err
 }
