@@ -66,12 +66,12 @@ func (m *batchMember) open() {
 	}
 	if err == nil {
 		m.tableName = api.Some(m.parsed.Table())
-		err = m.bind(m.parsed, m.in.Parameters.Values)
+		err = m.bind(m.parsed, partiql.Batch, m.in.Parameters.Values)
 	}
 	switch {
 	case err != nil:
 	case m.parsed.Reads():
-		m.read, m.key, err = m.bound.Point("BatchExecuteStatement")
+		m.read, m.key, err = m.bound.Point()
 	default:
 		if err = m.plan(); err == nil {
 			m.key = m.write.Key
@@ -131,8 +131,9 @@ func (m *batchMember) change(ctx context.Context) {
 	m.row, m.cost = m.write.Returned(res), m.written(res)
 }
 
-// The codes of errors of members: short forms of the names of errors.
-var statementCodes = map[string]string{
+// reasonCodes are the codes of errors of statements that are parts of a request: short forms of the names
+// of errors.
+var reasonCodes = map[string]string{
 	"ValidationException":                      "ValidationError",
 	"ConditionalCheckFailedException":          "ConditionalCheckFailed",
 	"DuplicateItemException":                   "DuplicateItem",
@@ -149,10 +150,10 @@ func (m *batchMember) respond(r *api.BatchStatementResponse) error {
 		return nil
 	}
 	refusal, ok := m.err.(*apierr.Error) //nolint:errorlint // what a client may see is never wrapped
-	if !ok || statementCodes[refusal.Code] == "" {
+	if !ok || reasonCodes[refusal.Code] == "" {
 		return m.err
 	}
-	code := statementCodes[refusal.Code]
+	code := reasonCodes[refusal.Code]
 	r.Error = &api.BatchStatementError{
 		Code: api.Some(code), Message: api.Some(refusal.Message),
 		Item: api.Attributes{Item: refusal.Item, Hashed: true},

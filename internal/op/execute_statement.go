@@ -26,7 +26,7 @@ func (s *Service) executeStatement(ctx context.Context, req api.Request, dst []b
 	}
 	r := s.statement(in.ReturnConsumedCapacity, in.ReturnValuesOnConditionCheckFailure)
 	defer r.done()
-	if err := r.bind(parsed, in.Parameters.Values); err != nil {
+	if err := r.bind(parsed, partiql.Alone, in.Parameters.Values); err != nil {
 		return dst, err
 	}
 	if parsed.Reads() {

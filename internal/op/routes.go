@@ -15,6 +15,7 @@ func (s *Service) Routes() []Route {
 		{"DescribeTable", s.describeTable},
 		{"DescribeTimeToLive", s.describeTimeToLive},
 		{"ExecuteStatement", s.executeStatement},
+		{"ExecuteTransaction", s.executeTransaction},
 		{"GetItem", s.getItem},
 		{"ListTables", s.listTables},
 		{"ListTagsOfResource", s.listTagsOfResource},

@@ -43,8 +43,8 @@ func (s *Service) statement(returnConsumed, returnOnFailure api.Opt[string]) sta
 }
 
 // bind joins a parsed statement with its parameters and its table.
-func (r *statementRequest) bind(parsed *partiql.Statement, given []attr.Value) (err *apierr.Error) {
-	r.bound, err = parsed.Bind(given, r.service.itemTable)
+func (r *statementRequest) bind(parsed *partiql.Statement, in partiql.Enclosure, given []attr.Value) (err *apierr.Error) {
+	r.bound, err = parsed.Bind(in, given, r.service.itemTable)
 	if r.bound != nil {
 		r.table = r.bound.Target()
 		r.tableName = api.Some(r.table.Name)

@@ -86,27 +86,28 @@ func (t *transactWrite) open(s *Service) {
 		case given.Put != nil:
 			g := given.Put
 			a = t.add(s, putting, "put", g.TableName, &g.Item)
-			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
-			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+			a.conditional(g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure, g.ExpressionAttributeNames, &g.ExpressionAttributeValues)
 		case given.Update != nil:
 			g := given.Update
 			a = t.add(s, updating, "update", g.TableName, &g.Key)
-			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
-			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+			a.conditional(g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure, g.ExpressionAttributeNames, &g.ExpressionAttributeValues)
 			a.update = g.UpdateExpression
 		case given.Delete != nil:
 			g := given.Delete
 			a = t.add(s, deleting, "delete", g.TableName, &g.Key)
-			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
-			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+			a.conditional(g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure, g.ExpressionAttributeNames, &g.ExpressionAttributeValues)
 		default:
 			g := given.ConditionCheck
 			a = t.add(s, checking, "conditionCheck", g.TableName, &g.Key)
-			a.condition, a.returnOnFailure = g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure
-			a.names, a.values = g.ExpressionAttributeNames, &g.ExpressionAttributeValues
+			a.conditional(g.ConditionExpression, g.ReturnValuesOnConditionCheckFailure, g.ExpressionAttributeNames, &g.ExpressionAttributeValues)
 		}
 		a.returnConsumed, a.returnMetrics = t.in.ReturnConsumedCapacity, t.in.ReturnItemCollectionMetrics
 	}
+}
+
+// conditional gives a what all actions that are not just a Get have.
+func (a *action) conditional(condition, onFailure api.Opt[string], names api.Map[string], values *api.Attributes) {
+	a.condition, a.returnOnFailure, a.names, a.values = condition, onFailure, names, values
 }
 
 // check makes the checks of TransactWriteItems in the order in which they win (captures-tables §6.1).

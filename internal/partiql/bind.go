@@ -14,22 +14,33 @@ type Bound struct {
 	table     *catalog.Table
 	index     *catalog.Index // nil: the table itself
 	given     []attr.Value
+	within    Enclosure
 	builder   expr.Builder
 	condition *expr.BoundCondition // of WHERE; nil: none
 	update    *expr.BoundUpdate
 	item      attr.Item // to insert
 }
 
+// Enclosure is what a statement is a part of. Some refusals have words of their own in it.
+type Enclosure uint8
+
+// The enclosures.
+const (
+	Alone Enclosure = iota
+	Batch
+	Transaction
+)
+
 var errMultiKey = apierr.Validation("PartiQL statements cannot be executed on tables with " +
 	"multi-attribute HASH keys or multi-attribute RANGE keys.")
 
 // Bind joins s with the parameters that are given and with its table, which find looks up; find
 // returns a refusal if there is none. What is of class B is refused before that (partiql.md §7, §9).
-func (s *Statement) Bind(given []attr.Value, find func(table string) (*catalog.Table, *apierr.Error)) (*Bound, *apierr.Error) {
+func (s *Statement) Bind(within Enclosure, given []attr.Value, find func(table string) (*catalog.Table, *apierr.Error)) (*Bound, *apierr.Error) {
 	if s.parameters > len(given) {
 		return nil, errParameters
 	}
-	b := &Bound{Statement: s, given: given}
+	b := &Bound{Statement: s, given: given, within: within}
 	var missing *apierr.Error
 	b.table, missing = find(s.table)
 	if b.table != nil && s.indexName != "" {

@@ -41,7 +41,7 @@ func FuzzStatement(f *testing.F) {
 			checkRefusal(t, err)
 			return
 		}
-		b, err := s.Bind(given, find)
+		b, err := s.Bind(Alone, given, find)
 		if err != nil {
 			checkRefusal(t, err)
 			return

@@ -19,26 +19,32 @@ func (b *Bound) keyAttributes() (partition, sort catalog.Attribute) {
 	return b.table.Attribute(b.index.Hash[0]), sort
 }
 
+// errKeyElement is how a transaction refuses a key of the wrong type.
+var errKeyElement = apierr.Validation("The provided key element does not match the schema")
+
 // wrongKeyType refuses a value that the key attribute cannot have.
-func wrongKeyType(v attr.Value, key catalog.Attribute) *apierr.Error {
+func (b *Bound) wrongKeyType(v attr.Value, key catalog.Attribute) *apierr.Error {
 	switch t := v.Type(); {
 	case t == key.Type:
 		return nil
+	case b.within == Transaction && (t.Scalar() || b.verb == selecting):
+		return errKeyElement
 	case !t.Scalar():
 		return apierr.Validationf("Key value must be of type S, N, or B. Key name: %s, Key type: %s", key.Name, t)
 	}
 	return wrongSchemaType(key)
 }
 
+// wrongSchemaType refuses a value of a type that keys may have, but not this one.
 func wrongSchemaType(key catalog.Attribute) *apierr.Error {
 	return apierr.Validation("Key attribute's data type should match its data type in table's schema: Key " + key.Name)
 }
 
 // wrongTypes refuses the values of a test.
-func wrongTypes(t *keyTest, key catalog.Attribute) *apierr.Error {
-	err := wrongKeyType(t.from, key)
+func (b *Bound) wrongTypes(t *keyTest, key catalog.Attribute) *apierr.Error {
+	err := b.wrongKeyType(t.from, key)
 	if err == nil && t.to != nil {
-		err = wrongKeyType(t.to, key)
+		err = b.wrongKeyType(t.to, key)
 	}
 	return err
 }
@@ -94,7 +100,7 @@ func (r *keyReader) equal(key catalog.Attribute) (v attr.Value, err *apierr.Erro
 	if v == nil {
 		return nil, errNoEquality
 	}
-	return v, wrongKeyType(v, key)
+	return v, r.bound.wrongKeyType(v, key)
 }
 
 // keyOf returns the key with the values, which are of the types of the table's key; sort is nil if it

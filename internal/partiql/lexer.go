@@ -54,7 +54,7 @@ func (l *lexer) next() (t token, ok bool) {
 			return t, false
 		}
 	case c == '\'' || c == '"' || c == '`':
-		t.kind = map[byte]tokenKind{'\'': tokenString, '"': tokenQuoted, '`': tokenIon}[c]
+		t.kind = quotes[c]
 		t.text, ok = l.quoted(c)
 		if !ok {
 			return t, false
@@ -68,6 +68,9 @@ func (l *lexer) next() (t token, ok bool) {
 	t.end = l.pos
 	return t, true
 }
+
+// quotes are what the quotes stand around.
+var quotes = [...]tokenKind{'\'': tokenString, '"': tokenQuoted, '`': tokenIon}
 
 // skip moves over white space and comments. It reports false for a comment that does not end.
 func (l *lexer) skip() bool {
@@ -160,22 +163,25 @@ func (l *lexer) quoted(quote byte) (string, bool) {
 	return text, true
 }
 
-// symbols are the symbols, those of two characters first.
-var symbols = []string{
-	"<<", ">>", "<=", ">=", "<>", "!=", "||",
-	"<", ">", "=", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "?",
-}
+// Symbols of two characters, and of one.
+const (
+	longSymbols  = "<< >> <= >= <> ||"
+	shortSymbols = "<>=+-*/%()[]{},:;.?"
+)
 
 // symbol reads a symbol, "" if there is none. There are two ways to write that something is unequal.
 func (l *lexer) symbol() string {
-	for _, s := range symbols {
-		if strings.HasPrefix(l.text[l.pos:], s) {
-			l.pos += len(s)
-			if s == "!=" {
-				return "<>"
-			}
-			return s
-		}
+	rest := l.text[l.pos:]
+	switch {
+	case strings.HasPrefix(rest, "!="):
+		l.pos += 2
+		return "<>"
+	case len(rest) > 1 && rest[1] != ' ' && strings.Contains(longSymbols, rest[:2]):
+		l.pos += 2
+		return rest[:2]
+	case strings.IndexByte(shortSymbols, rest[0]) >= 0:
+		l.pos++
+		return rest[:1]
 	}
 	return ""
 }

@@ -149,7 +149,7 @@ func TestWhere(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.text, err)
 		}
-		b, err := s.Bind(nil, find)
+		b, err := s.Bind(Alone, nil, find)
 		if err != nil {
 			t.Fatalf("%s: %v", c.text, err)
 		}

@@ -14,7 +14,7 @@ func reading(t *testing.T, table *catalog.Table, text string, given ...attr.Valu
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := s.Bind(given, func(string) (*catalog.Table, *apierr.Error) { return table, nil })
+	b, err := s.Bind(Alone, given, func(string) (*catalog.Table, *apierr.Error) { return table, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,27 +3,36 @@ package partiql
 // statement reads what the keyword here begins, nil if that is no statement.
 func (p *parser) statement() *node {
 	t := p.here()
-	read := map[string]func(c *clause){
-		"select": p.selection, "update": p.update, "delete": p.deletion, "from": p.fromChange,
-		"set": p.bareChange, "remove": p.bareChange,
-	}[t.text]
-	if t.text == "insert" && p.next().is("into") {
-		read = p.insertion
-	}
-	if read == nil {
+	var read func(p *parser, c *clause)
+	switch {
+	case t.text == "select":
+		read = (*parser).selection
+	case t.text == "insert" && p.next().is("into"):
+		read = (*parser).insertion
+	case t.text == "update":
+		read = (*parser).update
+	case t.text == "delete":
+		read = (*parser).deletion
+	case t.text == "from":
+		read = (*parser).fromChange
+	case t.text == "set" || t.text == "remove":
+		read = (*parser).bareChange
+	default:
 		return nil
 	}
 	n := &node{form: formStatement, text: t.text, start: t.start, end: t.end, clause: &clause{}}
 	p.enter()
 	defer p.leave()
-	read(n.clause)
+	read(p, n.clause)
 	return n
 }
 
 // selection reads a SELECT.
 func (p *parser) selection(c *clause) {
 	p.advance()
-	if !p.takeIf("distinct") {
+	if t := p.here(); p.takeIf("distinct") {
+		c.extra = t
+	} else {
 		p.takeIf("all")
 	}
 	p.selectList(c)

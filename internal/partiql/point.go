@@ -7,9 +7,13 @@ import (
 	"github.com/statordb/stator/internal/store"
 )
 
-// Point plans a SELECT that may only name one item by its whole key: in a batch or a transaction, which
-// where says (BatchExecuteStatement). It returns the key.
-func (b *Bound) Point(where string) (*Read, store.Key, *apierr.Error) {
+// Point plans a SELECT of a batch or a transaction, which may only name one item by its whole key. It
+// returns the key.
+func (b *Bound) Point() (*Read, store.Key, *apierr.Error) {
+	where := "BatchExecuteStatement"
+	if b.within == Transaction {
+		where = "ExecuteTransaction"
+	}
 	notByKey := apierr.Validation("Select statements within " + where + " must specify the primary key in the where clause.")
 	if b.index != nil || b.where == nil {
 		return nil, store.Key{}, notByKey
@@ -26,7 +30,7 @@ func (b *Bound) Point(where string) (*Read, store.Key, *apierr.Error) {
 		return nil, store.Key{}, notByKey
 	}
 	x := &branches[0]
-	if err := checkTypes(branches, partition, sort); err != nil {
+	if err := b.checkTypes(branches, partition, sort); err != nil {
 		return nil, store.Key{}, err
 	}
 	var sorted attr.Value

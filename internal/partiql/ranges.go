@@ -65,7 +65,7 @@ func behindPrefix(p []byte) []byte {
 
 // narrow leaves of a what is in b as well.
 func narrow(a *store.Bounds, b store.Bounds) {
-	if compareFrom(a, &b) > 0 {
+	if compareFrom(a, &b) < 0 {
 		a.From, a.FromOpen = b.From, b.FromOpen
 	}
 	if compareTo(a, &b) > 0 {

@@ -35,7 +35,7 @@ func (b *Bound) Read(strong bool) (*Read, *apierr.Error) {
 	if keys.err != nil {
 		return nil, keys.err
 	}
-	if err := checkTypes(branches, partition, sort); err != nil {
+	if err := b.checkTypes(branches, partition, sort); err != nil {
 		return nil, err
 	}
 	pinned := !keys.many && branches != nil
@@ -60,19 +60,19 @@ func (b *Bound) Read(strong bool) (*Read, *apierr.Error) {
 }
 
 // checkTypes refuses values of the wrong types, up to the first branch that names no range.
-func checkTypes(branches []branch, partition, sort catalog.Attribute) *apierr.Error {
+func (b *Bound) checkTypes(branches []branch, partition, sort catalog.Attribute) *apierr.Error {
 	for i := range branches {
-		b := &branches[i]
-		if !b.pinned() || b.sort.more != nil {
+		x := &branches[i]
+		if !x.pinned() || x.sort.more != nil {
 			return nil
 		}
-		if err := wrongTypes(b.partition.test, partition); err != nil {
+		if err := b.wrongTypes(x.partition.test, partition); err != nil {
 			return err
 		}
-		if b.sort.test == nil {
+		if x.sort.test == nil {
 			continue
 		}
-		if err := wrongTypes(b.sort.test, sort); err != nil {
+		if err := b.wrongTypes(x.sort.test, sort); err != nil {
 			return err
 		}
 	}
@@ -109,7 +109,7 @@ func matchable(b *branch, partition, sort catalog.Attribute) bool {
 	ok := b.partition.test.from.Type() == partition.Type
 	if b.sort.test != nil {
 		for _, t := range append([]*keyTest{b.sort.test}, b.sort.more...) {
-			ok = ok && wrongTypes(t, sort) == nil
+			ok = ok && t.from.Type() == sort.Type && (t.to == nil || t.to.Type() == sort.Type)
 		}
 	}
 	return ok

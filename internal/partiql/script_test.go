@@ -154,7 +154,7 @@ func (w *world) run(d *datadriven.TestData, line string) string {
 	if err != nil {
 		return err.Message + "\n"
 	}
-	b, err := s.Bind(given, w.find)
+	b, err := s.Bind(Alone, given, w.find)
 	if err != nil {
 		return err.Message + "\n"
 	}

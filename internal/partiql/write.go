@@ -36,9 +36,12 @@ func (b *Bound) Write() (*Write, *apierr.Error) {
 			err = b.checkTargets()
 		}
 		w.If, w.Change = present{b.condition}, &update{b.update, b.table}
-	default:
+	case deleting:
 		w.Key, err = b.writtenKey()
 		w.If, w.Change = absentOr{b.condition}, store.Delete{}
+	default: // an EXISTS
+		w.Key, err = b.writtenKey()
+		w.If, w.Change = present{b.condition}, store.Keep{}
 	}
 	w.WantOld = b.returning != nil && !b.returning.new
 	return w, err
@@ -52,7 +55,12 @@ func (b *Bound) insertedKey() (store.Key, *apierr.Error) {
 		if key.Name == "" {
 			continue
 		}
-		if values[i] = b.item.Get(key.Name); values[i] != nil && values[i].Type() != key.Type {
+		values[i] = b.item.Get(key.Name)
+		switch t := values[i].Type(); {
+		case values[i] == nil || t == key.Type:
+		case b.within == Transaction:
+			return store.Key{}, apierr.Invalidf("Type mismatch for key %s expected: %s actual: %s", key.Name, key.Type, t)
+		default:
 			return store.Key{}, wrongSchemaType(key)
 		}
 	}
@@ -78,6 +86,31 @@ const keyUpdate = "Cannot update attribute "
 
 // IsKeyUpdate reports whether err refuses an update of a key attribute.
 func IsKeyUpdate(err *apierr.Error) bool { return strings.Contains(err.Message, keyUpdate) }
+
+// Conditional reports whether the WHERE clause says more than what the key is.
+func (w *Write) Conditional() bool {
+	partition, sort := w.bound.keyAttributes()
+	r := keyReader{bound: w.bound, partition: partition.Name, sort: sort.Name}
+	return !r.alone(w.bound.where)
+}
+
+// Deletes reports whether w is a DELETE.
+func (w *Write) Deletes() bool { return w.bound.verb == deleting }
+
+// Inserts reports whether w is an INSERT.
+func (w *Write) Inserts() bool { return w.bound.verb == inserting }
+
+// Cancels reports whether err, a refusal of Write or Point, is a reason to cancel a transaction; others
+// refuse it altogether. One that stands alone is the only reason, whatever else is wrong (partiql.md §14).
+func Cancels(err *apierr.Error) (cancels, alone bool) {
+	switch {
+	case err == errKeyElement:
+		return true, true
+	case err == catalog.ErrPartitionKeySize || err == catalog.ErrSortKeySize || IsKeyUpdate(err):
+		return true, false
+	}
+	return strings.Contains(err.Message, "Type mismatch for ") || strings.Contains(err.Message, "Missing the key "), false
+}
 
 // absent is the condition of an INSERT.
 type absent struct{}

@@ -1,0 +1,40 @@
+package partiql
+
+import (
+	"testing"
+
+	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/attr"
+	"github.com/statordb/stator/internal/catalog"
+)
+
+func BenchmarkStatement(b *testing.B) {
+	t := &catalog.Table{
+		Name: "t", Key: []string{"pk", "sk"},
+		Attributes: []catalog.Attribute{{Name: "pk", Type: attr.S}, {Name: "sk", Type: attr.N}},
+	}
+	find := func(string) (*catalog.Table, *apierr.Error) { return t, nil }
+	given := []attr.Value{attr.AppendS(nil, "x")}
+	const text = `SELECT a, b.c FROM "t" WHERE pk = ? AND sk BETWEEN 1 AND 2 AND (a = 'x' OR a = 'y')`
+	b.Run("parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Parse(text); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("plan", func(b *testing.B) {
+		s, _ := Parse(text)
+		b.ReportAllocs()
+		for b.Loop() {
+			bound, err := s.Bind(Alone, given, find)
+			if err == nil {
+				_, err = bound.Read(false)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
