@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,6 +29,9 @@ func readConfig(r io.Reader) (kong.Resolver, error) {
 	d.UseNumber()
 	if err := d.Decode(&values); err != nil {
 		return nil, fmt.Errorf("the configuration file is not a JSON object: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON object in the configuration file")
 	}
 	return values, nil
 }

@@ -107,7 +107,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return explained(fmt.Errorf("cannot %w", err))
 	}
-	srv, err := c.open(ctx, s, logger)
+	srv, err := c.open(ctx, s, reachable(listener.Addr()), logger)
 	if err != nil {
 		return explained(errors.Join(err, listener.Close()))
 	}
@@ -125,8 +125,8 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	return errors.Join(err, srv.Shutdown(drain))
 }
 
-// open opens the data and puts a server on it.
-func (c *serveCommand) open(ctx context.Context, s streams, logger *slog.Logger) (*server.Server, error) {
+// open opens the data and puts a server on it, which clients reach at address.
+func (c *serveCommand) open(ctx context.Context, s streams, address string, logger *slog.Logger) (*server.Server, error) {
 	dir, err := c.place()
 	if err != nil {
 		return nil, err
@@ -147,8 +147,17 @@ func (c *serveCommand) open(ctx context.Context, s streams, logger *slog.Logger)
 		return nil, err
 	}
 	return server.Open(ctx, server.Options{
-		Engine: e, Realm: catalog.Realm{Region: c.Region, Account: c.Account}, Logger: logger, Now: time.Now,
+		Engine: e, Realm: catalog.Realm{Region: c.Region, Account: c.Account}, Address: address, Logger: logger, Now: time.Now,
 	})
+}
+
+// reachable returns the address under which clients reach what listens at a, or "" if that is every address
+// of the machine: which of them a client can reach is not known then.
+func reachable(a net.Addr) string {
+	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return ""
+	}
+	return a.String()
 }
 
 // promise says in the ready line what becomes of writes.

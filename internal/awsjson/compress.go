@@ -2,7 +2,6 @@ package awsjson
 
 import (
 	"io"
-	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -18,51 +17,39 @@ type deflater interface {
 	Reset(w io.Writer)
 }
 
-var (
-	gzips = sync.Pool{New: func() any {
+// encoding is one that answers can have.
+type encoding struct {
+	name    string
+	writers sync.Pool
+}
+
+// encodings are those that there are; of two that a client likes the same, it gets the first.
+var encodings = [...]encoding{
+	{"gzip", sync.Pool{New: func() any {
 		w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for unknown levels only
 		return w
-	}}
-	zlibs = sync.Pool{New: func() any {
+	}}},
+	{"deflate", sync.Pool{New: func() any {
 		w, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed) // as above
 		return w
-	}}
-)
+	}}},
+}
 
 // compress replaces the body of a long answer by what the client said it accepts.
 func (x *Exchange) compress(a *Answer, accepts string) {
 	if len(a.Body) <= compressBytesMin || accepts == "" {
 		return
 	}
-	pool, encoding := chooseEncoding(accepts)
-	if pool == nil {
+	e := accepted(accepts)
+	if e == nil {
 		return
 	}
-	w := pool.Get().(deflater) //nolint:errcheck,forcetypeassert // the pools hold nothing else
-	defer pool.Put(w)
+	w := e.writers.Get().(deflater) //nolint:errcheck,forcetypeassert // the pools hold nothing else
+	defer e.writers.Put(w)
 	x.packed.Reset()
 	w.Reset(&x.packed)
 	// A bytes.Buffer takes everything.
 	_, _ = w.Write(a.Body)
 	_ = w.Close()
-	a.Body, a.Encoding = x.packed.Bytes(), encoding
-}
-
-// chooseEncoding returns the first encoding in accepts that there is a pool for. A weight of 0
-// refuses an encoding; other weights are not compared.
-func chooseEncoding(accepts string) (*sync.Pool, string) {
-	for part := range strings.SplitSeq(accepts, ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		weight = strings.ReplaceAll(weight, " ", "")
-		if strings.HasPrefix(weight, "q=0") && strings.Trim(weight[len("q=0"):], ".0") == "" {
-			continue
-		}
-		switch strings.TrimSpace(name) {
-		case "gzip":
-			return &gzips, "gzip"
-		case "deflate":
-			return &zlibs, "deflate"
-		}
-	}
-	return nil, ""
+	a.Body, a.Encoding = x.packed.Bytes(), e.name
 }

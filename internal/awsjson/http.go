@@ -121,8 +121,8 @@ func write(w http.ResponseWriter, a *Answer) {
 
 func writeCORS(h http.Header, p *Preflight) {
 	h["Access-Control-Allow-Origin"] = corsOriginValue
+	h["Access-Control-Expose-Headers"] = corsExposedValues
 	if !p.Asked {
-		h["Access-Control-Expose-Headers"] = corsExposedValues
 		return
 	}
 	h["Access-Control-Max-Age"] = corsAgeValue

@@ -26,6 +26,7 @@ type Catalog struct {
 	Realm
 
 	engine engine.Engine
+	secret []byte
 	now    func() time.Time
 	newID  func() keyspace.TableID
 
@@ -49,20 +50,14 @@ type Options struct {
 	NewID func() keyspace.TableID // makes IDs that were never made before
 }
 
-// NewerError says that the store was written by a program newer than this one.
-type NewerError struct{ Format int }
-
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("the store has format %d; this program knows formats up to %d", e.Format, Format)
-}
-
 // Open reads the catalog of the store, and prepares an empty store for use.
 func Open(ctx context.Context, e engine.Engine, o Options) (*Catalog, error) {
-	if err := checkFormat(ctx, e); err != nil {
-		return nil, err
+	secret, err := prepareStore(ctx, e)
+	if err != nil {
+		return nil, fmt.Errorf("cannot use the store: %w", err)
 	}
 	c := &Catalog{
-		Realm: o.Realm, engine: e, now: o.Now, newID: o.NewID,
+		Realm: o.Realm, engine: e, secret: secret, now: o.Now, newID: o.NewID,
 		dropped: make(chan struct{}, 1), indexing: make(chan struct{}, 1),
 	}
 	if err := c.load(ctx); err != nil {
@@ -71,31 +66,6 @@ func Open(ctx context.Context, e engine.Engine, o Options) (*Catalog, error) {
 	wake(c.dropped)
 	wake(c.indexing)
 	return c, nil
-}
-
-// checkFormat refuses a store of a newer format and writes the format into an empty one. It does so on a
-// full disk, too: reads and deletes must work there.
-func checkFormat(ctx context.Context, e engine.Engine) error {
-	key := keyspace.StoreFormat()
-	_, err := e.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait, Frees: true}, func(txn engine.Txn) error {
-		var v engine.Value
-		if err := txn.Get(ctx, key, &v); err != nil {
-			return err
-		}
-		defer v.Release()
-		if !v.Exists {
-			txn.Set(key, []byte{Format})
-			return nil
-		}
-		if stored := int(v.B[0]); stored > Format {
-			return &NewerError{stored}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("cannot use the store: %w", err)
-	}
-	return nil
 }
 
 func (c *Catalog) load(ctx context.Context) error {

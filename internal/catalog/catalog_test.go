@@ -101,6 +101,22 @@ func TestCreate(t *testing.T) {
 	}
 }
 
+func TestCreateOnDemand(t *testing.T) {
+	c := open(t, openEngine(t, vfs.NewMem()))
+	paid := table("music")
+	paid.Billing = catalog.Billing{OnDemand: true, Stated: true}
+	created, err := c.Create(ctx, paid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if since := created.Billing.SinceOnDemand; !since.Equal(created.Created) {
+		t.Errorf("on demand since %v, created %v", since, created.Created)
+	}
+	if since := mustCreate(t, c, "provisioned").Billing.SinceOnDemand; !since.IsZero() {
+		t.Errorf("a provisioned table is on demand since %v", since)
+	}
+}
+
 func keyOf(t *catalog.Table) (pk, sk catalog.Attribute, ok bool) {
 	sk, ok = t.SortKey()
 	return t.PartitionKey(), sk, ok

@@ -13,12 +13,15 @@ import (
 // lockWait is how long a change waits for another change of the same table.
 const lockWait = 10 * time.Second
 
-// Create stores a new table and returns it; t lacks only its ID and the time of its creation. A table
-// of that name that exists already is a ResourceInUseException.
+// Create stores a new table and returns it; t lacks only its ID and the time of its creation, which
+// is since when it is on demand, if it is. A table of that name that exists already is a ResourceInUseException.
 func (c *Catalog) Create(ctx context.Context, t Table) (*Table, error) {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	t.ID, t.Created = c.newID(), c.now().UTC()
+	if t.Billing.OnDemand {
+		t.Billing.SinceOnDemand = t.Created
+	}
 	created, err := c.change(ctx, t.Name, false, func(old *Table) (*Table, error) {
 		if old != nil {
 			return nil, apierr.ResourceInUse("Table already exists: " + t.Name)

@@ -121,5 +121,20 @@ func verifyFormat(ctx context.Context, e engine.Engine, report func(problem stri
 	case len(v.B) != 1 || v.B[0] == 0:
 		report(fmt.Sprintf("the store says that its format is % x", v.B))
 	}
+	return verifySecret(ctx, r, report)
+}
+
+// verifySecret checks that the store has a secret.
+func verifySecret(ctx context.Context, r engine.Reader, report func(problem string)) error {
+	var v engine.Value
+	if err := r.Get(ctx, keyspace.StoreSecret(), &v); err != nil {
+		return fmt.Errorf("cannot read the secret of the store: %w", err)
+	}
+	defer v.Release()
+	if !v.Exists {
+		report("the store has no secret")
+	} else if _, err := parseSecret(v.B); err != nil {
+		report(err.Error())
+	}
 	return nil
 }

@@ -62,6 +62,9 @@ func (id TableID) String() string {
 // StoreFormat is the key of the version of the whole store.
 func StoreFormat() []byte { return []byte{spaceStore, 'f'} }
 
+// StoreSecret is the key of what only this store knows.
+func StoreSecret() []byte { return []byte{spaceStore, 's'} }
+
 // Table is the key of the description of the table called name.
 func Table(name string) []byte { return append([]byte{spaceCatalog, catalogTable}, name...) }
 

@@ -2,7 +2,6 @@ package op
 
 import (
 	"context"
-	"time"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
@@ -77,7 +76,7 @@ func (s *Service) newTable(in *api.CreateTableInput) (t catalog.Table, refused *
 	}
 	t.Name = name
 	t.Attributes, t.Key = attributes(in.AttributeDefinitions), keyNames(in.KeySchema)
-	t.Settings = s.newSettings(in, s.now().UTC())
+	t.Settings = s.newSettings(in)
 	addIndexes(&t, in)
 	return t, nil
 }
@@ -175,7 +174,7 @@ func createBuilt(in *api.CreateTableInput) *apierr.Error {
 }
 
 // newSettings are the settings of a new table.
-func (s *Service) newSettings(in *api.CreateTableInput, now time.Time) catalog.Settings {
+func (s *Service) newSettings(in *api.CreateTableInput) catalog.Settings {
 	settings := catalog.Settings{
 		Class:              newClass(in.TableClass),
 		Encryption:         s.encryption(in.SSESpecification),
@@ -183,7 +182,7 @@ func (s *Service) newSettings(in *api.CreateTableInput, now time.Time) catalog.S
 		Tags:               tagged(nil, in.Tags),
 	}
 	if in.BillingMode.V == onDemand {
-		settings.Billing = catalog.Billing{OnDemand: true, Stated: true, SinceOnDemand: now}
+		settings.Billing = catalog.Billing{OnDemand: true, Stated: true}
 	} else {
 		settings.Provisioned.Units = units(in.ProvisionedThroughput)
 	}

@@ -7,13 +7,14 @@ import (
 	"github.com/statordb/stator/internal/apierr"
 )
 
-// describeContinuousBackups says that a table has no continuous backups: they are not built yet.
+// describeContinuousBackups says that point-in-time recovery is off: it is not built yet. Continuous backups
+// are "enabled" for every table, as on AWS, where that means no more than that recovery may be switched on.
 func (s *Service) describeContinuousBackups(_ context.Context, req api.Request, dst []byte) ([]byte, error) {
 	in := req.(*api.DescribeContinuousBackupsInput) //nolint:errcheck,forcetypeassert // routes say so
 	if refused := s.backedUpTable(in.TableName); refused != nil {
 		return nil, refused
 	}
-	out := api.DescribeContinuousBackupsOutput{ContinuousBackupsDescription: noContinuousBackups()}
+	out := api.DescribeContinuousBackupsOutput{ContinuousBackupsDescription: noRecovery()}
 	return out.AppendJSON(dst), nil
 }
 
@@ -29,9 +30,9 @@ func (s *Service) backedUpTable(given api.Opt[string]) *apierr.Error {
 	return nil
 }
 
-func noContinuousBackups() *api.ContinuousBackupsDescription {
+func noRecovery() *api.ContinuousBackupsDescription {
 	return &api.ContinuousBackupsDescription{
-		ContinuousBackupsStatus:        api.Some(statusDisabled),
+		ContinuousBackupsStatus:        api.Some(statusEnabled),
 		PointInTimeRecoveryDescription: &api.PointInTimeRecoveryDescription{PointInTimeRecoveryStatus: api.Some(statusDisabled)},
 	}
 }

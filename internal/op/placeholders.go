@@ -7,7 +7,9 @@ import (
 	"github.com/statordb/stator/internal/expr"
 )
 
-// mixing refuses expressions beside the parameters that they replaced.
+// mixing refuses expressions beside the parameters that they replaced, save that KeyConditions may stand
+// beside all but a KeyConditionExpression: the mapper of the AWS SDK for Java 1 sends them with a
+// FilterExpression.
 func (r *itemRequest) mixing() *apierr.Error {
 	if !r.hasExpressions() {
 		return nil
@@ -21,7 +23,7 @@ func (r *itemRequest) mixing() *apierr.Error {
 	note(&replaced, "AttributesToGet", r.attributesToGet != nil)
 	note(&replaced, "AttributeUpdates", r.updates != nil)
 	note(&replaced, r.filterName(), r.filters != nil)
-	note(&replaced, "KeyConditions", r.keyConditions != nil)
+	note(&replaced, "KeyConditions", r.keyConditions != nil && r.keyCondition.Set)
 	note(&replaced, "Expected", r.expected != nil)
 	note(&replaced, "ConditionalOperator", r.conditionalOperator.Set)
 	if replaced == nil {

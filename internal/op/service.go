@@ -7,7 +7,6 @@ package op
 
 import (
 	"context"
-	"crypto/rand"
 	"time"
 
 	"github.com/statordb/stator/internal/api"
@@ -24,10 +23,6 @@ type Options struct {
 	Store   *store.Store
 	Now     func() time.Time
 	Address string // host and port at which clients reach the store, for DescribeEndpoints; may be empty
-
-	// TokenKey seals the tokens of pages. It must be the same wherever a token may be given back. nil is a
-	// key of its own for this Service.
-	TokenKey []byte
 }
 
 // Service carries out operations. All its methods may be called concurrently.
@@ -41,18 +36,11 @@ type Service struct {
 	tokens      *partiql.Sealer
 }
 
-// tokenKeyBytes is the length of a key made for a Service.
-const tokenKeyBytes = 32
-
 // New returns a Service.
 func New(o Options) *Service {
-	if o.TokenKey == nil {
-		o.TokenKey = make([]byte, tokenKeyBytes)
-		_, _ = rand.Read(o.TokenKey) // never fails
-	}
 	return &Service{
 		catalog: o.Catalog, store: o.Store, now: o.Now, address: o.Address,
-		tokens: partiql.NewSealer(o.TokenKey),
+		tokens: partiql.NewSealer(o.Catalog.Secret()),
 	}
 }
 

@@ -19,7 +19,7 @@ func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Toke
 			t.writes, at = append(t.writes, a.transactWrite()), append(at, i)
 		}
 	}
-	err := error(store.ErrRefused)
+	err := store.ErrRefused
 	results := make([]store.Result, len(t.writes))
 	switch len(t.writes) {
 	case len(t.actions):

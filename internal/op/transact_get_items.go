@@ -5,7 +5,6 @@ import (
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
-	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/capacity"
 	"github.com/statordb/stator/internal/store"
 )
@@ -43,7 +42,7 @@ func (s *Service) transactGetItems(ctx context.Context, req api.Request, dst []b
 	case n < len(t.lookups):
 		return dst, errTransactBytes
 	}
-	return t.appendOutput(dst), nil
+	return t.output().AppendJSON(dst), nil
 }
 
 // transactGetSize refuses too few or too many actions.
@@ -84,33 +83,18 @@ func (t *transactGet) check() *apierr.Error {
 	return t.duplicates()
 }
 
-// appendOutput appends the response. Of an item of which nothing was asked for it has as little as of one
-// that does not exist.
-func (t *transactGet) appendOutput(dst []byte) []byte {
+// output is the response. Of an item of which nothing was asked for that it has there is as little as of
+// one that does not exist.
+func (t *transactGet) output() *api.TransactGetItemsOutput {
 	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
+	out := &api.TransactGetItemsOutput{Responses: make([]api.ItemResponse, len(t.actions))}
 	for i := range t.actions {
 		a := &t.actions[i]
 		consumed.add(a.table, a.consumed(capacity.Transactional*capacity.Read(t.lookups[i].Size, true)))
-	}
-	out := api.TransactGetItemsOutput{ConsumedCapacity: consumed.mirroredReads()}
-	dst = out.AppendJSON(dst)
-	dst = dst[:len(dst)-1]
-	if out.ConsumedCapacity != nil {
-		dst = append(dst, ',')
-	}
-	dst = append(dst, `"Responses":[`...)
-	for i := range t.actions {
-		if i > 0 {
-			dst = append(dst, ',')
+		if it := a.chosen(t.lookups[i].Item); it.Len() > 0 {
+			out.Responses[i].Item = api.Attributes{Item: it, Hashed: true}
 		}
-		dst = appendTransactGet(dst, t.actions[i].chosen(t.lookups[i].Item))
 	}
-	return append(dst, "]}"...)
-}
-
-func appendTransactGet(dst []byte, it attr.Item) []byte {
-	if it.Len() == 0 {
-		return append(dst, "{}"...)
-	}
-	return append(it.AppendHashedJSON(append(dst, `{"Item":`...)), '}')
+	out.ConsumedCapacity = consumed.mirroredReads()
+	return out
 }

@@ -33,7 +33,7 @@ func (a *action) digest(d digest) {
 	d.bytes(a.attributes.Item)
 	d.option(a.update)
 	d.option(a.condition)
-	d.option(a.returnOnFailure)
+	d.text(a.returnOnFailure.Or(none))
 	d.bytes(a.values.Item)
 	names := slices.SortedFunc(slices.Values(a.names), func(x, y api.Entry[string]) int { return strings.Compare(x.Key, y.Key) })
 	d.length(len(names))

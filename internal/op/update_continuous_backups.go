@@ -27,6 +27,6 @@ func (s *Service) updateContinuousBackups(_ context.Context, req api.Request, ds
 	if spec.PointInTimeRecoveryEnabled.V {
 		return nil, notBuilt("point-in-time recovery")
 	}
-	out := api.UpdateContinuousBackupsOutput{ContinuousBackupsDescription: noContinuousBackups()}
+	out := api.UpdateContinuousBackupsOutput{ContinuousBackupsDescription: noRecovery()}
 	return out.AppendJSON(dst), nil
 }

@@ -21,5 +21,7 @@ func (s *Server) listenTo(logger *slog.Logger) {
 		ConnState:      s.connections.changed,
 		BaseContext:    func(net.Listener) context.Context { return ctx },
 		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is for the front, too, which answers everything in one way
 	}
 }

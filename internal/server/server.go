@@ -29,9 +29,11 @@ import (
 type Options struct {
 	Engine engine.Engine // the server's own from Open on: it closes it
 	Realm  catalog.Realm
-	Logger *slog.Logger
-	Now    func() time.Time
-	NewID  func() keyspace.TableID // nil: random
+	// Address is the host and port at which clients reach the server, which DescribeEndpoints tells.
+	Address string
+	Logger  *slog.Logger
+	Now     func() time.Time
+	NewID   func() keyspace.TableID // nil: random
 }
 
 // Server is one running Stator.
@@ -70,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		admin:  admin.New(counts),
 		front: awsjson.NewHandler(awsjson.New(awsjson.Options{
 			Region:     o.Realm.Region,
-			Operations: operations(op.New(op.Options{Catalog: c, Store: items, Now: o.Now})),
+			Operations: operations(op.New(op.Options{Catalog: c, Store: items, Now: o.Now, Address: o.Address})),
 			Verify:     sigv4.Signed,
 			Metrics:    counts,
 			Logger:     o.Logger,

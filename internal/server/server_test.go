@@ -126,6 +126,24 @@ func TestServes(t *testing.T) {
 }
 
 // What was answered is there after a stop and a start.
+// "OPTIONS *" is answered as everything else is, not by net/http.
+func TestOptionsOfTheWholeServer(t *testing.T) {
+	r := start(t, vfs.NewMem())
+	defer r.stop(t)
+	c, err := net.Dial("tcp", r.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(c)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 404 ") || !strings.Contains(string(answer), "\r\nx-amz-crc32: ") {
+		t.Errorf("%v, %q", err, answer)
+	}
+}
+
 func TestDataOutlivesTheServer(t *testing.T) {
 	fs := vfs.NewMem()
 	r := start(t, fs)

@@ -2,10 +2,12 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/statordb/stator/internal/engine/pebble"
@@ -108,5 +110,27 @@ func BenchmarkTransact(b *testing.B) {
 				})
 			})
 		}
+	}
+}
+
+// BenchmarkContention lets transactions of two writes, one of ten hot items and one of a thousand others,
+// crowd. It reports how many are cancelled, of a hundred.
+func BenchmarkContention(b *testing.B) {
+	const hot, cold, percent = 10, 1000, 100
+	for _, clients := range []int{8, 32, 64} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			var cancelled atomic.Int64
+			onDisk(b, clients, func(s *store.Store, n int) error {
+				var buf []byte
+				ws := []store.Write{putAlbum(n*7919%hot, "hot"), putAlbum(hot+n*7907%cold, "cold")}
+				err := s.Transact(context.Background(), ws, make([]store.Result, len(ws)), &buf, nil)
+				if errors.Is(err, store.ErrRefused) {
+					cancelled.Add(1)
+					return nil
+				}
+				return err
+			})
+			b.ReportMetric(percent*float64(cancelled.Load())/float64(b.N), "%cancelled")
+		})
 	}
 }

@@ -99,7 +99,7 @@ func (v *verifying) all(ctx context.Context, e engine.Engine) error {
 func ofCatalog(key []byte) bool {
 	tablesLo, tablesHi := keyspace.Tables()
 	droppedLo, droppedHi := keyspace.DroppedTables()
-	return bytes.Equal(key, keyspace.StoreFormat()) ||
+	return bytes.Equal(key, keyspace.StoreFormat()) || bytes.Equal(key, keyspace.StoreSecret()) ||
 		engine.Range{Lo: tablesLo, Hi: tablesHi}.Contains(key) ||
 		engine.Range{Lo: droppedLo, Hi: droppedHi}.Contains(key)
 }

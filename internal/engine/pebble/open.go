@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -37,7 +38,9 @@ func lockDir(o *Options) (*pebbledb.Lock, error) {
 		if _, err := fs.Stat(fs.PathJoin(dir, "LOCK")); err != nil {
 			return nil, fmt.Errorf("there is no store in %q: %w", dir, err)
 		}
-	} else if err := fs.MkdirAll(dir, 0o750); err != nil {
+	} else if err := fs.MkdirAll(dir, 0o750); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("cannot make the directory %q: %w", dir, err) // there is nothing that is damaged
+	} else if err != nil {
 		return nil, openError(dir, err)
 	}
 	lock, err := pebbledb.LockDirectory(dir, fs)

@@ -88,6 +88,21 @@ func TestNotADirectory(t *testing.T) {
 	}
 }
 
+// nowhere is a file system that no directory can be made in, as /proc is.
+type nowhere struct{ vfs.FS }
+
+func (nowhere) MkdirAll(dir string, _ os.FileMode) error {
+	return &os.PathError{Op: "mkdir", Path: dir, Err: os.ErrNotExist}
+}
+
+// What could not even be made is not damaged.
+func TestNoPlaceForDirectory(t *testing.T) {
+	var corrupt *CorruptError
+	if _, err := Open(Options{Dir: "data", FS: nowhere{vfs.NewMem()}}); err == nil || errors.As(err, &corrupt) {
+		t.Errorf("Open returned %v", err)
+	}
+}
+
 // filled returns the directory of a closed store that has tables, a log and a manifest.
 func filled(t *testing.T) string {
 	t.Helper()

@@ -1,0 +1,38 @@
+package catalog_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/statordb/stator/internal/engine/pebble"
+)
+
+// TestSecret holds that a store keeps its secret, and that no two have the same.
+func TestSecret(t *testing.T) {
+	fs := vfs.NewMem()
+	secret := func(fs vfs.FS) []byte {
+		t.Helper()
+		e, err := pebble.Open(pebble.Options{Dir: "data", FS: fs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		return open(t, e).Secret()
+	}
+	first := secret(fs)
+	if len(first) != 32 {
+		t.Fatalf("a secret of %d bytes", len(first))
+	}
+	if !bytes.Equal(secret(fs), first) {
+		t.Error("the store opened again has another secret")
+	}
+	if bytes.Equal(secret(vfs.NewMem()), first) {
+		t.Error("another store has the same secret")
+	}
+}
