@@ -97,11 +97,11 @@ func (w *world) write(t *testing.T, table *catalog.Table, n int) *writers {
 		ws.models = append(ws.models, model)
 		random := rand.New(rand.NewPCG(uint64(i), 0)) //nolint:gosec // a test
 		for k := range rowsEach {                     // what is there before the index
-			w.step(t, t.Context(), table, fmt.Sprintf("%d-%d", i, k), random, model)
+			w.step(t, table, fmt.Sprintf("%d-%d", i, k), random, model)
 		}
 		ws.wg.Go(func() {
 			for ctx.Err() == nil {
-				w.step(t, t.Context(), table, fmt.Sprintf("%d-%d", i, random.IntN(rowsEach)), random, model)
+				w.step(t, table, fmt.Sprintf("%d-%d", i, random.IntN(rowsEach)), random, model)
 			}
 		})
 	}
@@ -109,14 +109,14 @@ func (w *world) write(t *testing.T, table *catalog.Table, n int) *writers {
 }
 
 // step puts or deletes the item under pk.
-func (w *world) step(t *testing.T, ctx context.Context, table *catalog.Table, pk string, random *rand.Rand, model map[string]attr.Item) {
+func (w *world) step(t *testing.T, table *catalog.Table, pk string, random *rand.Rand, model map[string]attr.Item) {
 	var change store.Change = store.Delete{}
 	delete(model, pk)
 	if random.IntN(4) > 0 {
 		model[pk] = item(pk, []string{"", "a", "b", "c"}[random.IntN(4)])
 		change = store.Put(model[pk])
 	}
-	if err := w.apply(ctx, table, pk, change); err != nil {
+	if err := w.apply(t.Context(), table, pk, change); err != nil {
 		t.Error(err)
 	}
 }

@@ -221,7 +221,7 @@ func (t *statementTransaction) apply(ctx context.Context, token *store.Token) er
 			writes, of = append(writes, m.statementRequest.write.Write), append(of, m)
 		}
 	}
-	err := error(store.ErrRefused)
+	err := store.ErrRefused
 	results := make([]store.Result, len(writes))
 	switch len(writes) {
 	case len(t.members):

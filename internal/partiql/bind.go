@@ -107,7 +107,7 @@ func (b *Bound) value(n *node) (attr.Value, *apierr.Error) {
 		return b.given[n.number], nil
 	}
 	e := encoder{text: b.text, given: b.given, bound: true}
-	return e.value(nil, n)
+	return e.value(n)
 }
 
 // isValue reports whether n is a literal or a parameter.

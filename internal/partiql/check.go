@@ -25,7 +25,7 @@ func (s *Statement) checkTerms() *apierr.Error {
 	}
 	for i := range s.changes {
 		if v := s.changes[i].value; v != nil {
-			if err := c.assigned(v, true); err != nil {
+			if err := c.assigned(v); err != nil {
 				return err
 			}
 		}
@@ -119,7 +119,7 @@ func (c *checker) is(n *node) *apierr.Error {
 // literal checks a literal and keeps its value, unless it depends on parameters.
 func (c *checker) literal(n *node) *apierr.Error {
 	c.encoder.parameters = 0
-	v, err := c.encoder.value(nil, n)
+	v, err := c.encoder.value(n)
 	if err == nil && c.encoder.parameters == 0 {
 		n.value = v
 	}
@@ -136,7 +136,7 @@ const (
 )
 
 // assigned checks the right-hand side of an assignment, or an operand in it.
-func (c *checker) assigned(n *node, whole bool) *apierr.Error {
+func (c *checker) assigned(n *node) *apierr.Error {
 	switch n.form {
 	case formName, formPath, formIs, formSimpleCase, formSearchedCase:
 		return nil
@@ -153,7 +153,7 @@ func (c *checker) assigned(n *node, whole bool) *apierr.Error {
 		return c.literal(n)
 	}
 	for _, o := range n.args {
-		if err := c.assigned(o, false); err != nil {
+		if err := c.assigned(o); err != nil {
 			return err
 		}
 	}

@@ -27,37 +27,37 @@ func (e *encoder) where() string { return "root" + strings.Join(e.path, "") }
 
 func (e *encoder) at(n *node, what string) *apierr.Error { return at(e.text, n.start, n.end, what) }
 
-// value appends the value of n.
-func (e *encoder) value(dst []byte, n *node) ([]byte, *apierr.Error) {
+// value makes the value of n.
+func (e *encoder) value(n *node) (attr.Value, *apierr.Error) {
 	if n.value != nil {
-		return append(dst, n.value...), nil
+		return slices.Clone(n.value), nil
 	}
 	switch n.form {
 	case formString:
-		return attr.AppendS(dst, n.text), nil
+		return attr.AppendS(nil, n.text), nil
 	case formNumber:
 		number, err := e.number(n)
-		return attr.AppendN(dst, number), err
+		return attr.AppendN(nil, number), err
 	case formTrue, formFalse:
-		return attr.AppendBool(dst, n.form == formTrue), nil
+		return attr.AppendBool(nil, n.form == formTrue), nil
 	case formNull:
-		return attr.AppendNull(dst), nil
+		return attr.AppendNull(nil), nil
 	case formMissing:
-		return dst, errMissing
+		return nil, errMissing
 	case formIon:
-		return dst, e.at(n, "Ion Literals are not supported: "+n.text+" under key "+e.where())
+		return nil, e.at(n, "Ion Literals are not supported: "+n.text+" under key "+e.where())
 	case formList, formMap:
-		return e.container(dst, n)
+		return e.container(n)
 	case formBag:
-		return e.bag(dst, n)
+		return e.bag(n)
 	case formParameter:
 		e.parameters++
 		if !e.bound {
-			return attr.AppendNull(dst), nil
+			return attr.AppendNull(nil), nil
 		}
-		return append(dst, e.given[n.number]...), nil
+		return slices.Clone(e.given[n.number]), nil
 	default:
-		return dst, e.at(n, "Unsupported data type: "+e.name(n)+" under key "+e.where())
+		return nil, e.at(n, "Unsupported data type: "+e.name(n)+" under key "+e.where())
 	}
 }
 
@@ -86,21 +86,22 @@ func (e *encoder) number(n *node) (attr.Number, *apierr.Error) {
 	return number, nil
 }
 
-// container appends a list or a map.
-func (e *encoder) container(dst []byte, n *node) ([]byte, *apierr.Error) {
+// container makes a list or a map.
+func (e *encoder) container(n *node) (attr.Value, *apierr.Error) {
 	if len(e.path) >= literalLevelsMax {
-		return dst, apierr.Validation("Nesting Levels have exceeded supported limits under " + e.where())
+		return nil, apierr.Validation("Nesting Levels have exceeded supported limits under " + e.where())
 	}
 	if n.form == formMap {
 		it, err := e.item(n, false)
-		return attr.AppendM(dst, it), err
+		return attr.AppendM(nil, it), err
 	}
 	var b attr.Builder
+	var dst []byte
 	b.Open(dst)
 	for i, element := range n.args {
 		v, err := e.inside("["+strconv.Itoa(i)+"]", element)
 		if err != nil {
-			return dst, err
+			return nil, err
 		}
 		dst = b.Element(dst, v)
 	}
@@ -110,7 +111,7 @@ func (e *encoder) container(dst []byte, n *node) ([]byte, *apierr.Error) {
 // inside makes the value of n one step further inside.
 func (e *encoder) inside(step string, n *node) (attr.Value, *apierr.Error) {
 	e.path = append(e.path, step)
-	v, err := e.value(nil, n)
+	v, err := e.value(n)
 	e.path = e.path[:len(e.path)-1]
 	return v, err
 }
@@ -134,7 +135,7 @@ func (e *encoder) item(n *node, inserted bool) (attr.Item, *apierr.Error) {
 		var v attr.Value
 		var err *apierr.Error
 		if inserted {
-			v, err = e.value(nil, n.args[i+1])
+			v, err = e.value(n.args[i+1])
 		} else {
 			v, err = e.inside("."+key.text, n.args[i+1])
 		}
@@ -161,19 +162,19 @@ const (
 	invalidSet = "One or more parameter values were invalid: "
 )
 
-// bag appends a set. What its first member is decides what the others must be.
-func (e *encoder) bag(dst []byte, n *node) ([]byte, *apierr.Error) {
+// bag makes a set. What its first member is decides what the others must be.
+func (e *encoder) bag(n *node) (attr.Value, *apierr.Error) {
 	if len(n.args) == 0 {
-		return dst, apierr.Validation("Empty bags are not supported")
+		return nil, apierr.Validation("Empty bags are not supported")
 	}
 	first := n.args[0].form
 	if first != formString && first != formNumber {
-		return dst, e.at(n.args[0], badMember)
+		return nil, e.at(n.args[0], badMember)
 	}
 	members := make([][]byte, len(n.args))
 	for i, m := range n.args {
 		if m.form != first {
-			return dst, e.mixed(first, m)
+			return nil, e.mixed(first, m)
 		}
 		if first == formString {
 			members[i] = []byte(m.text)
@@ -181,7 +182,7 @@ func (e *encoder) bag(dst []byte, n *node) ([]byte, *apierr.Error) {
 		}
 		number, err := e.number(m)
 		if err != nil {
-			return dst, err
+			return nil, err
 		}
 		members[i] = number
 	}
@@ -191,10 +192,11 @@ func (e *encoder) bag(dst []byte, n *node) ([]byte, *apierr.Error) {
 		t = attr.NS
 	}
 	var b attr.Builder
+	var dst []byte
 	b.Open(dst)
 	for i, m := range members {
 		if i > 0 && bytes.Equal(m, members[i-1]) {
-			return dst, e.repeated(n, t)
+			return nil, e.repeated(n, t)
 		}
 		dst = b.Member(dst, m)
 	}

@@ -42,8 +42,8 @@ func modelOrder(literal string) int {
 	return -1
 }
 
-// comparable reports whether two literals have an order.
-func comparable(a, b string) bool {
+// ordered reports whether two literals have an order.
+func ordered(a, b string) bool {
 	i, j := modelOrder(a), modelOrder(b)
 	return i >= 0 && j >= 0 && i < modelOrdered && j < modelOrdered && (i < modelNumbers) == (j < modelNumbers)
 }
@@ -97,7 +97,7 @@ func drawOrder(t *rapid.T, name string) modelCondition {
 		}}
 	}
 	return modelCondition{name + " <= " + low, func(it modelItem) bool {
-		return comparable(it[name], low) && modelOrder(it[name]) <= i
+		return ordered(it[name], low) && modelOrder(it[name]) <= i
 	}}
 }
 

@@ -48,7 +48,9 @@ func (p *parser) selection(c *clause) {
 		p.alias(c)
 	}
 	p.where(c)
-	for p.err == nil && p.selectClause(c) {
+	more := true
+	for more && p.err == nil {
+		more = p.selectClause(c)
 	}
 }
 

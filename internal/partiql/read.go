@@ -82,11 +82,11 @@ func (b *Bound) checkTypes(branches []branch, partition, sort catalog.Attribute)
 // plan finds the ranges that the branches are about. Branches must not overlap, unless it is not clear
 // from the key alone what one of them is about.
 func (r *Read) plan(branches []branch, partition, sort catalog.Attribute) *apierr.Error {
-	clear := true
+	certain := true
 	r.ranges = []keyRange{}
 	for i := range branches {
 		b := &branches[i]
-		clear = clear && b.sort.more == nil && !b.odd
+		certain = certain && b.sort.more == nil && !b.odd
 		if !matchable(b, partition, sort) {
 			continue
 		}
@@ -98,7 +98,7 @@ func (r *Read) plan(branches []branch, partition, sort catalog.Attribute) *apier
 	if len(r.ranges) > 0 {
 		r.ranges, overlap = merge(r.ranges)
 	}
-	if overlap && clear {
+	if overlap && certain {
 		return errOverlap
 	}
 	return nil

@@ -173,7 +173,7 @@ func parameters(literals string) ([]attr.Value, *apierr.Error) {
 	var given []attr.Value
 	e := encoder{text: literals}
 	for _, n := range list.args {
-		v, err := e.value(nil, n)
+		v, err := e.value(n)
 		if err != nil {
 			return nil, err
 		}
