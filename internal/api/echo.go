@@ -1,7 +1,9 @@
 package api
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/statordb/stator/internal/coral"
@@ -137,4 +139,19 @@ func ListLength[T any, P echoed[T]](c *Constraints, path string, list []T, low, 
 // EchoBatchWrite prints the RequestItems of a BatchWriteItem.
 func EchoBatchWrite(m Map[[]WriteRequest]) string {
 	return string(echoMap(nil, m, echoStructures[WriteRequest]))
+}
+
+// EchoBatchGet prints the RequestItems of a BatchGetItem: as JSON, sorted by name (captures-tables §5).
+func EchoBatchGet(m Map[KeysAndAttributes]) string {
+	sorted := slices.SortedFunc(slices.Values(m), func(a, b Entry[KeysAndAttributes]) int { return strings.Compare(a.Key, b.Key) })
+	for i := range sorted {
+		for k := range sorted[i].V.Keys {
+			if unreadable(&sorted[i].V.Keys[k].Faults) {
+				return "{" + faultyValue + "}"
+			}
+		}
+	}
+	out := BatchGetItemOutput{UnprocessedKeys: sorted}
+	text := strings.TrimPrefix(string(out.AppendJSON(nil)), `{"UnprocessedKeys":`)
+	return echoText(strings.TrimSuffix(text, "}"))
 }

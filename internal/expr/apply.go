@@ -15,12 +15,17 @@ const (
 )
 
 // Apply returns what b makes of old, built at the end of *buf; nil is an item that does not exist,
-// before and after. All actions read the item as it was. An error is a refusal, and nothing is kept.
+// before and after. All actions read the item as it was, and of one that does not exist the key that it
+// is going to have. An error is a refusal, and nothing is kept.
 //
 // The steps and their order are those of captures-items §7: values of SET, operands of ADD and DELETE
 // against what is stored, and only then the paths.
 func (b *BoundUpdate) Apply(old attr.Item, buf *[]byte) (attr.Item, error) {
-	a := applying{update: b, old: old, buf: *buf}
+	base := old
+	if base == nil {
+		base = b.key
+	}
+	a := applying{update: b, old: base, buf: *buf}
 	var patch attr.Patch
 	for i := range b.actions {
 		if err := a.set(&b.actions[i], &patch); err != nil {
@@ -31,10 +36,6 @@ func (b *BoundUpdate) Apply(old attr.Item, buf *[]byte) (attr.Item, error) {
 		if err := a.change(&b.actions[i], &patch); err != nil {
 			return nil, err
 		}
-	}
-	base := old
-	if base == nil {
-		base = b.key
 	}
 	from := len(a.buf)
 	out, err := patch.Apply(a.buf, base)

@@ -84,6 +84,7 @@ const (
 	KeyGreaterEqual
 	KeyBetween
 	KeyBeginsWith
+	KeyNotIndexable // of KeyConditions: an operator that no key condition may have
 )
 
 var keyOperators = map[op]KeyOperator{
@@ -100,7 +101,7 @@ var turned = map[op]op{
 type KeyClause struct {
 	Attribute string
 	Operator  KeyOperator
-	Values    []attr.Value // two for KeyBetween, else one
+	Values    []attr.Value // two for KeyBetween, any number for KeyNotIndexable, else one
 }
 
 // Bind returns the clauses with the placeholders of s, in the order of the text.
@@ -149,7 +150,8 @@ func onePerAttribute(clauses []KeyClause) *apierr.Error {
 	return nil
 }
 
-// LegacyKeyCondition returns the clauses that KeyConditions means.
+// LegacyKeyCondition returns the clauses that KeyConditions means. That an operator cannot be of a key
+// is for the caller to refuse: AWS does so once it has found the table.
 func LegacyKeyCondition(es []Expectation) ([]KeyClause, *apierr.Error) {
 	clauses := make([]KeyClause, len(es))
 	for i := range es {
@@ -159,7 +161,7 @@ func LegacyKeyCondition(es []Expectation) ([]KeyClause, *apierr.Error) {
 		}
 		o, ok := keyOperators[c.op]
 		if !ok || c.not {
-			return nil, apierr.Validation("Attempted conditional constraint is not an indexable operation")
+			o = KeyNotIndexable
 		}
 		clauses[i] = KeyClause{Attribute: es[i].Attribute, Operator: o, Values: values}
 	}

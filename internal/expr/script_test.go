@@ -244,7 +244,7 @@ func showClauses(clauses []KeyClause, err *apierr.Error) string {
 	}
 	var out []string
 	for _, c := range clauses {
-		words := []string{c.Attribute, [...]string{"=", "<", "<=", ">", ">=", "between", "begins with"}[c.Operator]}
+		words := []string{c.Attribute, [...]string{"=", "<", "<=", ">", ">=", "between", "begins with", "not indexable"}[c.Operator]}
 		for _, v := range c.Values {
 			words = append(words, string(v.AppendJSON(nil)))
 		}

@@ -87,7 +87,7 @@ func (u *Update) Bind(s *Scope) (*BoundUpdate, *apierr.Error) {
 }
 
 // SetKey makes an item that does not exist begin with the attributes of key when it is created. The
-// update does not read them.
+// update reads them as if they were stored.
 func (b *BoundUpdate) SetKey(key attr.Item) { b.key = key }
 
 // Paths returns the paths that are changed, as they are written.

@@ -1,9 +1,6 @@
 package op
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
 )
@@ -31,7 +28,7 @@ func batchGetMembers(in *api.BatchGetItemInput) *apierr.Error {
 	m.Require("requestItems", in.RequestItems != nil)
 	for i := range in.RequestItems {
 		if !possibleTableName(in.RequestItems[i].Key) {
-			m.Add("Value '" + echoBatchGet(in.RequestItems) + "' at 'requestItems'" + impossibleTableName)
+			m.Add("Value '" + api.EchoBatchGet(in.RequestItems) + "' at 'requestItems'" + impossibleTableName)
 			break
 		}
 	}
@@ -77,20 +74,4 @@ func batchGetMixing(in *api.BatchGetItemInput) *apierr.Error {
 		return nil
 	}
 	return mixed([]string{"AttributesToGet"}, []string{"ProjectionExpression"})
-}
-
-// echoBatchGet prints RequestItems as AWS does in refusals: as JSON, sorted by name.
-func echoBatchGet(m api.Map[api.KeysAndAttributes]) string {
-	sorted := slices.SortedFunc(slices.Values(m), func(a, b api.Entry[api.KeysAndAttributes]) int {
-		return strings.Compare(a.Key, b.Key)
-	})
-	for i := range sorted {
-		for k := range sorted[i].V.Keys {
-			if sorted[i].V.Keys[k].Faults.Any() {
-				return "{…}" // the encoding of such a key cannot be read
-			}
-		}
-	}
-	out := api.BatchGetItemOutput{UnprocessedKeys: sorted}
-	return strings.TrimSuffix(strings.TrimPrefix(string(out.AppendJSON(nil)), `{"UnprocessedKeys":`), "}")
 }

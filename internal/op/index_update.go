@@ -20,14 +20,33 @@ func inUse(why string) *apierr.Error {
 	return apierr.ResourceInUse("Attempt to change a resource which is still in use: " + why)
 }
 
-// indexTargets refuses changes of indexes that are not there or not in a state to be changed.
+// indexTargets refuses changes of indexes that are not there or not in a state to be changed. A request
+// that makes or removes two is refused before either is looked for.
 func (u *tableUpdate) indexTargets(t *catalog.Table) *apierr.Error {
+	online := u.onlineIndexes()
+	if len(online) > 1 {
+		return errOneOnline
+	}
 	for i := range u.in.GlobalSecondaryIndexUpdates {
 		if err := indexTarget(t, &u.in.GlobalSecondaryIndexUpdates[i]); err != nil {
 			return err
 		}
 	}
-	return u.oneOnline(t)
+	another := func(ix catalog.Index) bool { return ix.State != catalog.IndexActive && ix.Name != online[0] }
+	if len(online) == 1 && slices.ContainsFunc(t.Indexes, another) {
+		return errOneOnline
+	}
+	return nil
+}
+
+// onlineIndexes are the names of the indexes that the request makes or removes.
+func (u *tableUpdate) onlineIndexes() (names []string) {
+	for i := range u.in.GlobalSecondaryIndexUpdates {
+		if x := &u.in.GlobalSecondaryIndexUpdates[i]; x.Update == nil {
+			names = append(names, updatedIndex(x))
+		}
+	}
+	return names
 }
 
 func indexTarget(t *catalog.Table, x *api.GlobalSecondaryIndexUpdate) *apierr.Error {
@@ -50,24 +69,6 @@ func indexTarget(t *catalog.Table, x *api.GlobalSecondaryIndexUpdate) *apierr.Er
 		return inUse("Index creation is in resource allocation phase. Retry deletion during backfilling phase or when the index is active." + place)
 	case allocating(ix):
 		return inUse("Index is being created but is not backfilling yet. " + place) // with two spaces
-	}
-	return nil
-}
-
-// oneOnline refuses to make or remove an index besides another one.
-func (u *tableUpdate) oneOnline(t *catalog.Table) *apierr.Error {
-	var names []string
-	for i := range u.in.GlobalSecondaryIndexUpdates {
-		if x := &u.in.GlobalSecondaryIndexUpdates[i]; x.Update == nil {
-			names = append(names, updatedIndex(x))
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	another := func(ix catalog.Index) bool { return ix.State != catalog.IndexActive && ix.Name != names[0] }
-	if len(names) > 1 || slices.ContainsFunc(t.Indexes, another) {
-		return errOneOnline
 	}
 	return nil
 }

@@ -52,10 +52,18 @@ func (c *change) applyUpdate(old attr.Item, buf *[]byte) (attr.Item, error) {
 
 // keyTarget refuses an update of a key attribute.
 func (c *change) keyTarget() error {
-	for _, p := range c.update.Paths() {
-		if slices.Contains(c.table.Key, p[0].Name) {
-			return apierr.Invalidf("Cannot update attribute %s. This attribute is part of the key", p[0].Name)
-		}
+	if name := updatedKey(c.update, c.table); name != "" {
+		return apierr.Invalidf("Cannot update attribute %s. This attribute is part of the key", name)
 	}
 	return nil
+}
+
+// updatedKey returns the first key attribute of t that u changes, or a part of; "" is none.
+func updatedKey(u *expr.BoundUpdate, t *catalog.Table) string {
+	for _, p := range u.Paths() {
+		if slices.Contains(t.Key, p[0].Name) {
+			return p[0].Name
+		}
+	}
+	return ""
 }

@@ -86,9 +86,9 @@ const emptyKey = "One or more parameter values are not valid. "
 func isEmptyKey(err *apierr.Error) bool { return strings.HasPrefix(err.Message, emptyKey) }
 
 // scalarKeys refuses expressions with a path that leads into a key attribute, of the table or of an
-// index.
+// index. An update of a key attribute has a refusal of its own, which comes later.
 func (r *itemRequest) scalarKeys() (err *apierr.Error) {
-	if r.boundUpdate != nil {
+	if r.boundUpdate != nil && updatedKey(r.boundUpdate, r.table) == "" {
 		err = scalarKeysOf(r.table, r.boundUpdate.EachPath())
 	}
 	if err == nil && r.boundProjection != nil {

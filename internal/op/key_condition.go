@@ -166,8 +166,14 @@ func (r *pageRequest) notEqual(names []string) (open []string) {
 // keyCheck refuses a value of a key attribute that is empty or too long.
 type keyCheck func(name string, v attr.Value) *apierr.Error
 
-// keyValues refuses the values of c if the attribute cannot have them, and returns what c says.
+var errNotIndexable = apierr.Validation("Attempted conditional constraint is not an indexable operation")
+
+// keyValues refuses the operator and the values of c if the attribute cannot have them, and returns
+// what c says.
 func (r *pageRequest) keyValues(c *expr.KeyClause, check keyCheck) (store.Bounds, *apierr.Error) {
+	if c.Operator == expr.KeyNotIndexable {
+		return store.Bounds{}, errNotIndexable
+	}
 	want := r.table.Attribute(c.Attribute).Type
 	for _, v := range c.Values {
 		if v.Type() != want {

@@ -25,9 +25,10 @@ func classKnown(class api.Opt[string]) *apierr.Error {
 	return nil
 }
 
-// newClass returns the class of a new table: standard is what a table is if nothing is chosen.
+// newClass returns the class of a new table, if one is chosen. A choice of the standard class, which changes
+// nothing, is reported all the same.
 func newClass(class api.Opt[string]) *catalog.Class {
-	if !class.Set || class.V == standardClass {
+	if !class.Set {
 		return nil
 	}
 	return &catalog.Class{Name: class.V}

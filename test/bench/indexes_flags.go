@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -84,6 +85,7 @@ var shortenedIndexes = map[string]string{
 
 func defineIndexFlags(f *flag.FlagSet, c *indexConfig, t *indexTexts) {
 	f.StringVar(&c.stator, "stator", statorBuild, "the Stator to measure: build (go build ./cmd/stator), or the `path` of a binary")
+	f.Var(&c.statorArgs, "stator-arg", "a further `argument` of stator serve; may be given several times")
 	f.StringVar(&c.dataDir, "data", "", "`directory` below which the stores are made; its disk is what is measured (default the system's temporary directory)")
 	f.StringVar(&c.jsonFile, "json", "", "also write all samples to this `file`")
 	f.StringVar(&t.indexes, "gsis", "0,1,3", "comma-separated `numbers` of global secondary indexes, at most three")
@@ -154,6 +156,7 @@ func (c *indexConfig) settings() []fact {
 		{"Items", fmt.Sprintf("%s bytes, %d to a partition, about %d to a group of an index; seed %d",
 			thousands(float64(c.itemBytes)), itemsPerPage, itemsPerPage, c.seed)},
 		{"Indexes", "one hash key each, projection " + c.projection},
+		{"Arguments of the server", cmp.Or(c.statorArgs.String(), "none")},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -66,7 +67,8 @@ func (t *indexedTable) start(ctx context.Context, binary string, args ...string)
 	if err != nil {
 		return err
 	}
-	p, err := spawn(binary, append([]string{"serve", "--listen", address, "--data", t.dir}, args...), nil)
+	args = slices.Concat([]string{"serve", "--listen", address, "--data", t.dir}, t.target.cfg.statorArgs, args)
+	p, err := spawn(binary, args, nil)
 	if err != nil {
 		return err
 	}

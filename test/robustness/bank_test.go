@@ -25,7 +25,7 @@ const (
 	bankAccounts  = 16
 	bankBalance   = 1000 // of an account, at first
 	bankRounds    = 3    // SIGKILLs
-	bankMoves     = 800  // in a round, and up to as many more
+	bankMoves     = 500  // in a round, and up to as many more
 )
 
 // TestBank lets clients move money between accounts, in transactions, and pay in, in single writes, while
@@ -248,8 +248,7 @@ func (c *bankClient) act(ctx context.Context) error {
 
 // payIn pays in with a single write.
 func (c *bankClient) payIn(ctx context.Context, to, amount int) error {
-	id := fmt.Sprintf("%d.%d/%d", c.id, c.serial, amount)
-	id = strings.ReplaceAll(id, "/", "-")
+	id := fmt.Sprintf("%d.%d-%d", c.id, c.serial, amount)
 	_, err := c.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: aws.String(accountTable), Key: account(to), UpdateExpression: aws.String("ADD n :amount, paid :id"),
 		ExpressionAttributeValues: statortest.Item{

@@ -1,12 +1,8 @@
 package op
 
 import (
-	"sync"
-
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
-	"github.com/statordb/stator/internal/catalog"
-	"github.com/statordb/stator/internal/store"
 )
 
 // Checks that all members of a batch or transaction pass before the next ones are made of any.
@@ -37,42 +33,4 @@ func possibleTableName(name string) bool {
 	var m memberErrors
 	m.TableName("", name, api.OneOfName)
 	return len(m.Texts()) == 0
-}
-
-// itemSet is a set of items, by what their keys are stored as.
-type itemSet struct {
-	keys map[string]struct{}
-	key  []byte
-}
-
-func newItemSet(n int) *itemSet { return &itemSet{keys: make(map[string]struct{}, n)} }
-
-// add adds an item and reports whether it was not there.
-func (s *itemSet) add(t *catalog.Table, k store.Key) bool {
-	s.key = t.ID.Row(s.key[:0], k.Partition, k.Sort)
-	if _, there := s.keys[string(s.key)]; there {
-		return false
-	}
-	s.keys[string(s.key)] = struct{}{}
-	return true
-}
-
-// parallel calls do for 0 to n-1 at the same time and returns when all calls have. n is small: the
-// limits of the operations bound it.
-func parallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { do(i) })
-	}
-	all.Wait()
-}
-
-// firstError returns the first error in errs that is one.
-func firstError(errs []error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
