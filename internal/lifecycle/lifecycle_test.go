@@ -140,7 +140,7 @@ func (w *world) until(t *testing.T, logger *slog.Logger, done func() bool) {
 	ended := make(chan struct{})
 	worker := lifecycle.New(lifecycle.Options{
 		Catalog: w.catalog, Store: w.store, Logger: logger, Wait: time.Millisecond, Turn: time.Nanosecond,
-		Tick: time.Millisecond, Now: func() time.Time { return w.now },
+		Tick: 20 * time.Millisecond, Now: func() time.Time { return w.now },
 	})
 	go func() { defer close(ended); worker.Run(ctx) }()
 	for !done() {

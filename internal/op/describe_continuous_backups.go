@@ -7,8 +7,8 @@ import (
 	"github.com/statordb/stator/internal/apierr"
 )
 
-// describeContinuousBackups says that point-in-time recovery is off: it is not built yet. Continuous backups
-// are "enabled" for every table, as on AWS, where that means no more than that recovery may be switched on.
+// describeContinuousBackups says that there are no continuous backups, which is true: they are not built
+// yet. AWS says "ENABLED" of every table, because recovery may be switched on there; here it may not.
 func (s *Service) describeContinuousBackups(_ context.Context, req api.Request, dst []byte) ([]byte, error) {
 	in := req.(*api.DescribeContinuousBackupsInput) //nolint:errcheck,forcetypeassert // routes say so
 	if refused := s.backedUpTable(in.TableName); refused != nil {
@@ -32,7 +32,7 @@ func (s *Service) backedUpTable(given api.Opt[string]) *apierr.Error {
 
 func noRecovery() *api.ContinuousBackupsDescription {
 	return &api.ContinuousBackupsDescription{
-		ContinuousBackupsStatus:        api.Some(statusEnabled),
+		ContinuousBackupsStatus:        api.Some(statusDisabled),
 		PointInTimeRecoveryDescription: &api.PointInTimeRecoveryDescription{PointInTimeRecoveryStatus: api.Some(statusDisabled)},
 	}
 }

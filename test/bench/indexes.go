@@ -121,6 +121,9 @@ func (b *indexBench) newTable(indexes int, large bool) *indexedTable {
 
 // tableName is how the tables of a report name a table.
 func tableName(indexes int, size int64) string {
+	if indexes == 1 {
+		return "1 GSI " + sizeText(size)
+	}
 	return fmt.Sprintf("%d GSIs %s", indexes, sizeText(size))
 }
 

@@ -1,5 +1,6 @@
 // Package robustness is about what the real binary keeps when it is killed, crowded or fed with nonsense.
-// It promises that nothing acknowledged is lost, that operations on one item are linearizable, and that no
+// It promises that nothing acknowledged is lost, that operations on one item are linearizable and transactions
+// serializable, in an order that time does not refute, and that no
 // request stops the server from answering the next one.
 //
 // STATOR_TEST_LONG=1 makes the runs twenty times as long. Every run logs its seed; STATOR_TEST_SEED repeats
