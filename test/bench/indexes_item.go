@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -142,10 +143,21 @@ func (t *indexedTable) groupBody(b []byte, _ *shape, number, _ uint64) []byte {
 	return append(b, `"}}}`...)
 }
 
+// withoutLastKey returns what a body has around its LastEvaluatedKey, if the page was full.
+func withoutLastKey(body []byte) []byte {
+	before, key, found := bytes.Cut(body, []byte(`"LastEvaluatedKey":`))
+	if !found {
+		return body
+	}
+	_, after, _ := bytes.Cut(key, []byte("}}"))
+	return slices.Concat(before, after)
+}
+
 // checkGroup tells whether the answer has only items of the group, as many as it says. Which ones these are
 // depends on what was moved.
 func (t *indexedTable) checkGroup(_ *shape, number uint64, body []byte) error {
 	index, group := t.asked(number)
+	body = withoutLastKey(body)
 	n := bytes.Count(body, appendGroup(nil, index, group))
 	if !bytes.Contains(body, []byte(`"Count":`+strconv.Itoa(n)+`,`)) || bytes.Count(body, []byte(`"pk":`)) != n {
 		return fmt.Errorf("not all of the answer is of %s: %.200s", appendGroup(nil, index, group), body)

@@ -120,3 +120,18 @@ func TestIndexFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestFullPage checks an answer whose page was full: its last key names the group once more.
+func TestFullPage(t *testing.T) {
+	table := testIndexedTable(t, 1)
+	_, group := table.asked(0)
+	name := string(appendGroup(nil, 0, group))
+	item := `{"pk":{"S":"a"},"g0":{"S":"` + name + `"}}`
+	body := `{"Items":[` + item + `],"Count":1,"ScannedCount":1,"LastEvaluatedKey":` + item + `}`
+	if err := table.checkGroup(table.shape, 0, []byte(body)); err != nil {
+		t.Error(err)
+	}
+	if err := table.checkGroup(table.shape, 0, []byte(strings.Replace(body, `"Count":1`, `"Count":2`, 1))); err == nil {
+		t.Error("a wrong count is right")
+	}
+}
