@@ -20,11 +20,6 @@ const (
 	blobClass    Class = "java.nio.ByteBuffer"
 )
 
-// ShapeClass is the class of the structure shape of that name.
-func ShapeClass(shape string) Class {
-	return Class("com.amazonaws.dynamodb.v20120810." + shape)
-}
-
 // MapClass is the class of a map from strings to element.
 func MapClass(element Class) Class {
 	return "java.util.Map<java.lang.String, " + element + ">"

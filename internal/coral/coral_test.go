@@ -73,7 +73,7 @@ func TestIntegers(t *testing.T) {
 
 // TestRefusalTexts holds the texts of behaviour §1.
 func TestRefusalTexts(t *testing.T) {
-	class := ShapeClass("Thing")
+	class := Class("com.amazonaws.dynamodb.v20120810.Thing")
 	for _, c := range []struct {
 		name string
 		read func(r *Reader)

@@ -92,7 +92,7 @@ func (r *itemRequest) scalarKeys() (err *apierr.Error) {
 		err = scalarKeysOf(r.table, r.boundUpdate.EachPath())
 	}
 	if err == nil && r.boundProjection != nil {
-		err = r.scalarKeysIn(r.boundProjection.Paths())
+		err = scalarKeysOf(r.table, slices.Values(r.boundProjection.Paths()))
 	}
 	if err == nil {
 		err = scalarKeysOf(r.table, r.boundCondition.EachPath())
@@ -100,10 +100,7 @@ func (r *itemRequest) scalarKeys() (err *apierr.Error) {
 	return err
 }
 
-func (r *itemRequest) scalarKeysIn(paths []attr.Path) *apierr.Error {
-	return scalarKeysOf(r.table, slices.Values(paths))
-}
-
+// scalarKeysOf refuses a path that leads into a key attribute of t, or else one into that of an index.
 func scalarKeysOf(t *catalog.Table, paths iter.Seq[attr.Path]) *apierr.Error {
 	const scalars = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
 	var inIndex *apierr.Error
