@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ type Catalog struct {
 	// changing serialises changes, so that what is published is what was committed last.
 	changing sync.Mutex
 	tables   atomic.Pointer[tables]
+	streams  atomic.Pointer[streams]
 	dropped  chan struct{} // has an element when there may be tables whose space is to be given back
 	indexing chan struct{} // has an element when there may be indexes to make or to remove
 }
@@ -60,7 +62,7 @@ func Open(ctx context.Context, e engine.Engine, o Options) (*Catalog, error) {
 		Realm: o.Realm, engine: e, secret: secret, now: o.Now, newID: o.NewID,
 		dropped: make(chan struct{}, 1), indexing: make(chan struct{}, 1),
 	}
-	if err := c.load(ctx); err != nil {
+	if err := errors.Join(c.load(ctx), c.loadStreams(ctx)); err != nil {
 		return nil, fmt.Errorf("cannot read the catalog: %w", err)
 	}
 	wake(c.dropped)
@@ -144,8 +146,12 @@ func (c *Catalog) Names(after string, limit int) (names []string, more bool) {
 	return all[i:end:end], end < len(all)
 }
 
-// publish replaces the table called name, or takes it away if t is nil. The caller holds changing.
-func (c *Catalog) publish(name string, t *Table) {
+// publish replaces the table called name, or takes it away if t is nil, and its stream if that has changed.
+// The caller holds changing.
+func (c *Catalog) publish(name string, t *Table, stream *Stream) {
+	if stream != nil {
+		c.publishStream(stream)
+	}
 	old := c.tables.Load()
 	state := &tables{byName: make(map[string]*Table, len(old.byName)+1), names: old.names}
 	for n, table := range old.byName {

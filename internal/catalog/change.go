@@ -22,7 +22,7 @@ func (c *Catalog) Create(ctx context.Context, t Table) (*Table, error) {
 	if t.Billing.OnDemand {
 		t.Billing.SinceOnDemand = t.Created
 	}
-	created, err := c.change(ctx, t.Name, false, func(old *Table) (*Table, error) {
+	created, stream, err := c.change(ctx, t.Name, false, func(old *Table) (*Table, error) {
 		if old != nil {
 			return nil, apierr.ResourceInUse("Table already exists: " + t.Name)
 		}
@@ -31,7 +31,7 @@ func (c *Catalog) Create(ctx context.Context, t Table) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.publish(t.Name, created)
+	c.publish(t.Name, created, stream)
 	return created, nil
 }
 
@@ -49,7 +49,7 @@ func (c *Catalog) Free(ctx context.Context, name string, edit func(t *Table) err
 func (c *Catalog) update(ctx context.Context, name string, frees bool, edit func(t *Table) error) (*Table, error) {
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	updated, err := c.change(ctx, name, frees, func(old *Table) (*Table, error) {
+	updated, stream, err := c.change(ctx, name, frees, func(old *Table) (*Table, error) {
 		if old == nil {
 			return nil, nil
 		}
@@ -59,24 +59,28 @@ func (c *Catalog) update(ctx context.Context, name string, frees bool, edit func
 	if err != nil || updated == nil {
 		return nil, err
 	}
-	c.publish(name, updated)
+	c.publish(name, updated, stream)
 	if updated.unfinished() {
 		wake(c.indexing)
 	}
 	return updated, nil
 }
 
-// change commits what becomes of the table called name; old is nil if there is none, and so is the
-// result if nothing is to be stored.
-func (c *Catalog) change(ctx context.Context, name string, frees bool, edit func(old *Table) (*Table, error)) (*Table, error) {
-	key := keyspace.Table(name)
-	var result *Table
-	_, err := c.engine.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait, Frees: frees}, func(txn engine.Txn) error {
+// change commits what becomes of the table called name, and of its stream; old is nil if there is none, and
+// so is the result if nothing is to be stored.
+func (c *Catalog) change(
+	ctx context.Context, name string, frees bool, edit func(old *Table) (*Table, error),
+) (result *Table, stream *Stream, err error) {
+	o, key := c.locks(name, frees)
+	_, err = c.engine.Update(ctx, o, func(txn engine.Txn) error {
 		old, err := readTable(ctx, txn, key)
 		if err != nil {
 			return err
 		}
 		if result, err = edit(old); err != nil || result == nil {
+			return err
+		}
+		if stream, err = c.follow(ctx, txn, old, result); err != nil {
 			return err
 		}
 		result.prepare()
@@ -88,9 +92,20 @@ func (c *Catalog) change(ctx context.Context, name string, frees bool, edit func
 		return nil
 	})
 	if err != nil {
-		return nil, Visible(err)
+		return nil, nil, Visible(err)
 	}
-	return result, nil
+	return result, stream, nil
+}
+
+// locks returns what a change of the table called name, whose key it returns too, goes by. It locks the stream
+// that the table has. The caller holds changing.
+func (c *Catalog) locks(name string, frees bool) (o engine.TxnOpt, key []byte) {
+	key = keyspace.Table(name)
+	o = engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait, Frees: frees, Seq: true}
+	if t := c.Table(name); t != nil && t.Log() != nil {
+		o.Locks = append(o.Locks, keyspace.Stream(t.Log().ID))
+	}
+	return o, key
 }
 
 func readTable(ctx context.Context, txn engine.Txn, key []byte) (*Table, error) {
@@ -110,13 +125,17 @@ func readTable(ctx context.Context, txn engine.Txn, key []byte) (*Table, error) 
 func (c *Catalog) Drop(ctx context.Context, name string, check func(t *Table) error) (*Table, error) {
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	key := keyspace.Table(name)
+	o, key := c.locks(name, true)
 	var dropped *Table
-	_, err := c.engine.Update(ctx, engine.TxnOpt{Locks: [][]byte{key}, Wait: lockWait, Frees: true}, func(txn engine.Txn) (err error) {
+	var stream *Stream
+	_, err := c.engine.Update(ctx, o, func(txn engine.Txn) (err error) {
 		if dropped, err = readTable(ctx, txn, key); err != nil || dropped == nil {
 			return err
 		}
 		if err := check(dropped); err != nil {
+			return err
+		}
+		if stream, err = c.follow(ctx, txn, dropped, nil); err != nil {
 			return err
 		}
 		txn.Delete(key)
@@ -126,7 +145,7 @@ func (c *Catalog) Drop(ctx context.Context, name string, check func(t *Table) er
 	if err != nil || dropped == nil {
 		return nil, Visible(err)
 	}
-	c.publish(name, nil)
+	c.publish(name, nil, stream)
 	wake(c.dropped)
 	return dropped, nil
 }

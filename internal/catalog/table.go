@@ -20,7 +20,9 @@ type Table struct {
 	Attributes []Attribute      `json:"attributes"` // the attribute definitions, as declared
 	Key        []string         `json:"key"`        // partition key and, if there is one, sort key
 	Indexes    []Index          `json:"indexes,omitempty"`
-	LastIndex  keyspace.IndexID `json:"lastIndex,omitempty"` // the highest ID that an index got
+	LastIndex  keyspace.IndexID `json:"lastIndex,omitempty"` // the highest ID that an index, or an expiry, got
+	Stream     *TableStream     `json:"stream,omitempty"`    // its stream, or the last one that it had
+	Expiry     *Expiry          `json:"expiry,omitempty"`    // time to live, if it was ever on
 	Settings
 
 	latest *atomic.Pointer[Table] // what all descriptions of one table share; nil outside a Catalog
@@ -141,6 +143,7 @@ func (t *Table) clone() *Table {
 		c.Indexes[i] = c.Indexes[i].clone()
 	}
 	c.OnDemand, c.Class, c.Encryption = copied(t.OnDemand), copied(t.Class), copied(t.Encryption)
+	c.Stream, c.Expiry = copied(t.Stream), copied(t.Expiry)
 	return &c
 }
 

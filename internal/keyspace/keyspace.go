@@ -19,6 +19,7 @@ const (
 	spaceStore   = 0x01 // the store itself
 	spaceCatalog = 0x02 // descriptions of tables
 	spaceToken   = 0x03 // tokens of transactions
+	spaceLog     = 0x04 // change records of streams
 	spaceTable   = 0x10 // what a table holds
 )
 
@@ -26,15 +27,17 @@ const (
 const (
 	catalogTable   = 't' // by name: the table of that name
 	catalogDropped = 'd' // by TableID: a table that is deleted and whose space is to be given back
+	catalogStream  = 's' // by StreamID: a stream that is on, or that may still be read
 )
 
 // The byte behind the TableID of a table key.
 const (
-	kindRow   = 0x01
-	kindTally = 0x02
-	kindEntry = 0x03
-	kindFill  = 0x04
-	kindShare = 0x05
+	kindRow    = 0x01
+	kindTally  = 0x02
+	kindEntry  = 0x03
+	kindFill   = 0x04
+	kindShare  = 0x05
+	kindExpiry = 0x06
 )
 
 // idBytes is the length of a TableID.
@@ -130,15 +133,17 @@ const (
 	KindEntry
 	KindFill
 	KindShare
+	KindExpiry
 )
 
 // Parsed is a table key taken apart. PK and SK are parts of the key.
 type Parsed struct {
 	ID     TableID
 	Kind   Kind
-	PK, SK []byte  // of a row
+	PK, SK []byte  // of a row, or of what an expiry entry is for
 	Slot   uint32  // of a tally
-	Index  IndexID // of an index entry
+	Index  IndexID // of an index entry or an expiry entry
+	Expiry uint64  // of an expiry entry
 }
 
 var errKey = errors.New("key is cut short or malformed")
@@ -170,6 +175,8 @@ func Parse(key []byte) (p Parsed, err error) {
 		p.Kind, p.Index = KindFill, IndexID(binary.BigEndian.Uint32(rest))
 	case kindShare:
 		return p, p.share(rest)
+	case kindExpiry:
+		return p, p.expiry(rest)
 	}
 	return p, nil
 }

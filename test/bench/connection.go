@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -106,7 +107,10 @@ func (c *connection) roundTrip(ctx context.Context, request []byte) error {
 // verify judges the answer that was read last: its status and checksum always, its body on a sample.
 func (c *connection) verify() error {
 	a := &c.answer
-	if a.status != 200 {
+	if a.status == http.StatusBadRequest && isConflict(a.body) {
+		return errCancelled
+	}
+	if a.status != http.StatusOK {
 		return fmt.Errorf("status %d: %.*s", a.status, complaintSize, a.body)
 	}
 	if a.hasCRC && crc32.ChecksumIEEE(a.body) != a.crc {

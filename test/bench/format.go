@@ -67,7 +67,11 @@ func (r *result) ratioText(target, other string, better func(*sample) float64) s
 	if !ok {
 		return "–"
 	}
-	return fmt.Sprintf("%s (%s–%s)", threeDigits(x.Median), threeDigits(x.Least), threeDigits(x.Most))
+	return x.String()
+}
+
+func (s spread) String() string {
+	return fmt.Sprintf("%s (%s–%s)", threeDigits(s.Median), threeDigits(s.Least), threeDigits(s.Most))
 }
 
 // slowest is the greatest latency over all rounds.

@@ -25,6 +25,7 @@ type sample struct {
 	Round      int           `json:"round"`
 	PerSecond  float64       `json:"requests_per_second"`
 	Answered   int64         `json:"answered"`
+	Cancelled  int64         `json:"cancelled,omitempty"`
 	Failed     int64         `json:"failed"`
 	Unsent     int64         `json:"unsent"`
 	Resent     int64         `json:"resent"`
@@ -69,7 +70,7 @@ func generate(ctx context.Context, t *target, tr trial, s *script, sh *shape, wa
 	out := &sample{
 		Target: t.name, quantiles: quantilesOf(all.latency),
 		PerSecond: float64(all.answered) / elapsed.Seconds(),
-		Answered:  all.answered, Failed: all.failed, Unsent: all.unsent, Resent: s.resent(),
+		Answered:  all.answered, Cancelled: all.cancelled, Failed: all.failed, Unsent: all.unsent, Resent: s.resent(),
 		Complaint: all.complaint, Elapsed: elapsed,
 		ClientCPU: after.client - before.client, ServerCPU: after.server - before.server,
 	}

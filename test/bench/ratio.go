@@ -86,11 +86,17 @@ func thrift(s *sample) float64 {
 // ratio compares a target with another one by what more is better of, round by round. It is false when they
 // share no round, or the other one has nothing of it.
 func (r *result) ratio(target, other string, better func(*sample) float64) (spread, bool) {
+	return ratio(r.of(target), r.of(other), better)
+}
+
+// ratio compares samples with others by what pick says, round by round. It is false when they share no round,
+// or the others have nothing of it.
+func ratio(samples, others []*sample, pick func(*sample) float64) (spread, bool) {
 	var ratios []float64
-	for _, a := range r.of(target) {
-		for _, b := range r.of(other) {
-			if a.Round == b.Round && better(b) > 0 {
-				ratios = append(ratios, better(a)/better(b))
+	for _, a := range samples {
+		for _, b := range others {
+			if a.Round == b.Round && pick(b) > 0 {
+				ratios = append(ratios, pick(a)/pick(b))
 			}
 		}
 	}

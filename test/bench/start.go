@@ -15,16 +15,7 @@ import (
 // startAll brings up every target, the real ones first because the bare ones repeat their answers.
 func (b *bench) startAll(ctx context.Context) error {
 	if b.cfg.stator != statorNone {
-		b.progress("starting stator")
-		binary, err := b.statorBinary(ctx)
-		if err != nil {
-			return err
-		}
-		err = b.launch(ctx, statorName, false, func(address, data string) (*process, error) {
-			args := append([]string{"serve", "--listen", address, "--data", data}, b.cfg.statorArgs...)
-			return spawn(binary, args, nil)
-		})
-		if err != nil {
+		if err := b.startStator(ctx); err != nil {
 			return err
 		}
 	}
@@ -46,6 +37,19 @@ func (b *bench) startAll(ctx context.Context) error {
 		}
 	}
 	return b.startBare(ctx, answers)
+}
+
+// startStator brings up Stator.
+func (b *bench) startStator(ctx context.Context) error {
+	b.progress("starting stator")
+	binary, err := b.statorBinary(ctx)
+	if err != nil {
+		return err
+	}
+	return b.launch(ctx, statorName, false, func(address, data string) (*process, error) {
+		args := append([]string{"serve", "--listen", address, "--data", data}, b.cfg.statorArgs...)
+		return spawn(binary, args, nil)
+	})
 }
 
 // startBare brings up the yardsticks that the operations need.

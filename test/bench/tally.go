@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -46,6 +47,7 @@ func quantilesOf(h *hdrhistogram.Histogram) quantiles {
 type tally struct {
 	latency      *hdrhistogram.Histogram
 	answered     int64 // right answers within the measured time
+	cancelled    int64 // transactions that another one was in the way of, within the measured time
 	acknowledged int64 // right answers, warm-up included
 	failed       int64 // wrong or missing answers, warm-up included
 	unsent       int64 // open loop: requests that were due and found no connection in time
@@ -55,8 +57,15 @@ type tally struct {
 
 func newTally() *tally { return &tally{latency: newHistogram()} }
 
-// add takes in one answer: due when its latency begins, err what is wrong with it.
+// add takes in one answer: due when its latency begins, err what is wrong with it. The latency of what was
+// cancelled is not counted: nothing was done for it.
 func (t *tally) add(w window, due, done time.Time, err error) {
+	if errors.Is(err, errCancelled) {
+		if !due.Before(w.from) {
+			t.cancelled++
+		}
+		return
+	}
 	if err != nil {
 		t.failed++
 		if t.complaint == "" {
@@ -86,6 +95,7 @@ func (t *tally) miss(w window, due, now time.Time) {
 func (t *tally) merge(o *tally) {
 	t.latency.Merge(o.latency)
 	t.answered += o.answered
+	t.cancelled += o.cancelled
 	t.acknowledged += o.acknowledged
 	t.failed += o.failed
 	t.unsent += o.unsent
