@@ -26,18 +26,19 @@ const drainWait = 30 * time.Second
 
 // serveCommand is "stator serve".
 type serveCommand struct {
-	Listen       string          `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Address to listen on (${default}). Port 0 is any free one; the ready line tells which."`
-	Data         string          `placeholder:"DIR" help:"Keep the data in DIR (stator-data)."`
-	Memory       bool            `help:"Keep the data in memory: it is gone when the server stops."`
-	Engine       string          `placeholder:"URL" help:"Where the data is, as a URL: pebble://DIR."`
-	Region       string          `default:"us-east-1" help:"AWS region to answer for (${default})."`
-	Account      string          `default:"000000000000" placeholder:"ID" help:"AWS account to answer for: 12 digits (${default})."`
-	Sync         string          `enum:"always,interval" default:"always" placeholder:"WHEN" help:"When writes go to disk: always, before each is acknowledged, or interval, every --sync-interval; a crash then loses what was acknowledged since."`
-	SyncInterval time.Duration   `default:"100ms" placeholder:"DURATION" help:"How often writes go to disk with --sync=interval (${default})."`
-	CacheSize    byteSize        `default:"256MiB" placeholder:"SIZE" help:"Memory for a cache of stored data (${default})."`
-	LogLevel     slog.Level      `default:"info" placeholder:"LEVEL" help:"Lowest level to log: debug, info, warn or error (${default})."`
-	LogFormat    string          `enum:"text,json" default:"text" placeholder:"FORMAT" help:"Format of the log, text or json (${default})."`
-	Config       kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a JSON file: {\"listen\": \"…\", \"log-level\": \"…\"}. The command line and the environment go before it."`
+	Listen            string          `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Address to listen on (${default}). Port 0 is any free one; the ready line tells which."`
+	Data              string          `placeholder:"DIR" help:"Keep the data in DIR (stator-data)."`
+	Memory            bool            `help:"Keep the data in memory: it is gone when the server stops."`
+	Engine            string          `placeholder:"URL" help:"Where the data is, as a URL: pebble://DIR."`
+	Region            string          `default:"us-east-1" help:"AWS region to answer for (${default})."`
+	Account           string          `default:"000000000000" placeholder:"ID" help:"AWS account to answer for: 12 digits (${default})."`
+	Sync              string          `enum:"always,interval" default:"always" placeholder:"WHEN" help:"When writes go to disk: always, before each is acknowledged, or interval, every --sync-interval; a crash then loses what was acknowledged since."`
+	SyncInterval      time.Duration   `default:"100ms" placeholder:"DURATION" help:"How often writes go to disk with --sync=interval (${default})."`
+	CacheSize         byteSize        `placeholder:"SIZE" help:"Memory for a cache of stored data, taken as it fills (a ninth of the memory, at least 256MiB)."`
+	StreamShardWrites int             `default:"1000" placeholder:"N" help:"Split a shard of a stream that gets more than N records a second over five seconds (${default})."`
+	LogLevel          slog.Level      `default:"info" placeholder:"LEVEL" help:"Lowest level to log: debug, info, warn or error (${default})."`
+	LogFormat         string          `enum:"text,json" default:"text" placeholder:"FORMAT" help:"Format of the log, text or json (${default})."`
+	Config            kong.ConfigFlag `placeholder:"FILE" help:"Read flags from a JSON file: {\"listen\": \"…\", \"log-level\": \"…\"}. The command line and the environment go before it."`
 }
 
 // Help is the part of the help that stands below the description.
@@ -64,6 +65,9 @@ func (c *serveCommand) Validate() error {
 	}
 	if c.SyncInterval <= 0 {
 		return fmt.Errorf("--sync-interval: %v is not above zero", c.SyncInterval)
+	}
+	if c.StreamShardWrites <= 0 {
+		return fmt.Errorf("--stream-shard-writes: %d is not above zero", c.StreamShardWrites)
 	}
 	_, err := c.place()
 	return err
@@ -132,7 +136,7 @@ func (c *serveCommand) open(ctx context.Context, s streams, address string, logg
 		return nil, err
 	}
 	o := pebble.Options{
-		Dir: dir, Memory: c.Memory, CacheBytes: int64(c.CacheSize), Logger: logger,
+		Dir: dir, Memory: c.Memory, CacheBytes: cacheBytes(c.CacheSize, limitMemory(logger)), Logger: logger,
 		OnFatal: func(err error) {
 			// What is on disk is unknown now; the next start finds out.
 			fmt.Fprintln(s.err, "stator: error:", err) //nolint:errcheck // nowhere to report it to
@@ -148,6 +152,7 @@ func (c *serveCommand) open(ctx context.Context, s streams, address string, logg
 	}
 	return server.Open(ctx, server.Options{
 		Engine: e, Realm: catalog.Realm{Region: c.Region, Account: c.Account}, Address: address, Logger: logger, Now: time.Now,
+		StreamShardWrites: c.StreamShardWrites,
 	})
 }
 

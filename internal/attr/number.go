@@ -1,5 +1,7 @@
 package attr
 
+import "math"
+
 // Number is a decimal in the byte form that DynamoDB sorts and hashes by: comparing the bytes
 // compares the numbers, and equal numbers have equal bytes.
 //
@@ -187,6 +189,28 @@ func (n Number) Int() (int64, bool) {
 	}
 	if neg {
 		v = -v
+	}
+	return v, true
+}
+
+// Whole returns n rounded down, and whether n is not negative and the result fits.
+func (n Number) Whole() (v uint64, ok bool) {
+	switch n.Sign() {
+	case -1:
+		return 0, false
+	case 0:
+		return 0, true
+	}
+	pairs, whole := n.pairs(), int(n[0])-numberZero-64 // how many pairs stand before the point
+	for i := range whole {
+		var pair uint64
+		if i < len(pairs) {
+			pair = uint64(pairs[i] - 1)
+		}
+		if v > (math.MaxUint64-pair)/100 {
+			return 0, false
+		}
+		v = 100*v + pair
 	}
 	return v, true
 }

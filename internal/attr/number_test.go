@@ -3,6 +3,7 @@ package attr
 import (
 	"bytes"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -191,4 +192,35 @@ func TestSum(t *testing.T) {
 			t.Errorf("%s, %s: got % x, fault %d", c.a, c.b, got, fault)
 		}
 	}
+}
+
+func TestNumberWhole(t *testing.T) {
+	for in, want := range map[string]string{
+		"0": "0", "1": "1", "0.99": "0", "1e-130": "0", "1.5": "1", "99": "99", "100": "100", "1795521600": "1795521600",
+		"1795521600.999": "1795521600", "1795521600000": "1795521600000", "12e9": "12000000000",
+		"18446744073709551615": "18446744073709551615", "18446744073709551615.9": "18446744073709551615",
+		"18446744073709551616": "", "2e19": "", "1e20": "", "1e125": "", "-1": "", "-0.5": "", "-1e125": "",
+	} {
+		got, ok := mustNumber(t, in).Whole()
+		if text := strconv.FormatUint(got, 10); ok != (want != "") || ok && text != want {
+			t.Errorf("%s: got %s, %v, want %s", in, text, ok, want)
+		}
+	}
+}
+
+// TestNumberWholeProperty compares Whole with math/big.
+func TestNumberWholeProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`-?[0-9]{1,21}(\.[0-9]{1,10})?`).Draw(t, "number")
+		n, fault := ParseNumber(nil, []byte(text))
+		if fault != NumberFine {
+			t.Fatalf("%q: %v", text, fault)
+		}
+		exact, _ := new(big.Rat).SetString(text)
+		whole := new(big.Int).Div(exact.Num(), exact.Denom())
+		got, ok := Number(n).Whole()
+		if want := exact.Sign() >= 0 && whole.IsUint64(); ok != want || ok && got != whole.Uint64() {
+			t.Fatalf("%s: got %d, %v, want %s, %v", text, got, ok, whole, want)
+		}
+	})
 }

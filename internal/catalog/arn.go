@@ -23,6 +23,9 @@ func (r Realm) TableARN(name string) string {
 // IndexARN returns the ARN of an index of the table called table.
 func (r Realm) IndexARN(table, index string) string { return r.TableARN(table) + "/index/" + index }
 
+// StreamARN returns the ARN of the stream with a label of the table called table.
+func (r Realm) StreamARN(table, label string) string { return r.TableARN(table) + "/stream/" + label }
+
 // arn is an ARN taken apart.
 type arn struct{ partition, region, account, resource string }
 

@@ -150,7 +150,7 @@ func (c *Catalog) Names(after string, limit int) (names []string, more bool) {
 // The caller holds changing.
 func (c *Catalog) publish(name string, t *Table, stream *Stream) {
 	if stream != nil {
-		c.publishStream(stream)
+		c.streams.Store(c.streams.Load().with(stream))
 	}
 	old := c.tables.Load()
 	state := &tables{byName: make(map[string]*Table, len(old.byName)+1), names: old.names}

@@ -60,7 +60,7 @@ func (c *Catalog) update(ctx context.Context, name string, frees bool, edit func
 		return nil, err
 	}
 	c.publish(name, updated, stream)
-	if updated.unfinished() {
+	if len(updated.Builds()) > 0 {
 		wake(c.indexing)
 	}
 	return updated, nil

@@ -16,7 +16,7 @@ import (
 // TestCrash holds that a change is durable before anybody sees it: after each of some changes the power
 // fails, half of what was not synced is gone, and the catalog that opens then has all of them.
 func TestCrash(t *testing.T) {
-	const changes, tables = 60, 3
+	const changes, tables = 90, 3
 	seed := rand.Uint64()
 	t.Logf("seed: %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
@@ -28,6 +28,8 @@ func TestCrash(t *testing.T) {
 		fs   *vfs.MemFS
 		want map[string]*catalog.Table
 		gone []keyspace.TableID
+
+		streams string
 	}
 	var crashes []crash
 	for i := range changes {
@@ -45,6 +47,12 @@ func TestCrash(t *testing.T) {
 		case random.IntN(2) == 0:
 			stepIndex(t, c, old)
 			want[name] = c.Table(name)
+		case random.IntN(2) == 0:
+			stepExpiry(t, c, old)
+			want[name] = c.Table(name)
+		case random.IntN(2) == 0:
+			stepStream(t, c, old, random)
+			want[name] = c.Table(name)
 		default:
 			updated, err := c.Update(ctx, name, func(t *catalog.Table) error { t.Warm.Write = int64(i); return nil })
 			if err != nil {
@@ -53,7 +61,7 @@ func TestCrash(t *testing.T) {
 			want[name] = updated
 		}
 		clone := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random})
-		crashes = append(crashes, crash{clone, maps.Clone(want), slices.Clone(gone)})
+		crashes = append(crashes, crash{clone, maps.Clone(want), slices.Clone(gone), storedStreams(t, c)})
 	}
 	for i, crash := range crashes {
 		t.Run(fmt.Sprintf("after change %d", i), func(t *testing.T) {
@@ -68,6 +76,9 @@ func TestCrash(t *testing.T) {
 			}
 			slices.SortFunc(crash.gone, func(a, b keyspace.TableID) int { return slices.Compare(a[:], b[:]) })
 			checkDropped(t, c, crash.gone...)
+			if got := storedStreams(t, c); got != crash.streams {
+				t.Errorf("streams are %s, want %s", got, crash.streams)
+			}
 		})
 	}
 }

@@ -102,6 +102,16 @@ func (t *Table) Index(name string) *Index {
 	return nil
 }
 
+// IndexOf returns the index of that ID, or nil.
+func (t *Table) IndexOf(id keyspace.IndexID) *Index {
+	for i := range t.Indexes {
+		if t.Indexes[i].ID == id {
+			return &t.Indexes[i]
+		}
+	}
+	return nil
+}
+
 // AddIndex adds an index, which gets an ID that no other index of the table has or had. t must not be
 // seen by anybody else yet.
 func (t *Table) AddIndex(ix Index) {
@@ -110,9 +120,9 @@ func (t *Table) AddIndex(ix Index) {
 	t.Indexes = append(t.Indexes, ix)
 }
 
-// removeIndex takes the index at i away, and the definitions of attributes that only it needed.
-func (t *Table) removeIndex(i int) {
-	t.Indexes = slices.Delete(t.Indexes, i, i+1)
+// removeSecondary takes the index id away, and the definitions of attributes that only it needed.
+func (t *Table) removeSecondary(id keyspace.IndexID) {
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(ix Index) bool { return ix.ID == id })
 	t.Attributes = slices.DeleteFunc(t.Attributes, func(a Attribute) bool {
 		return !slices.Contains(t.Key, a.Name) &&
 			!slices.ContainsFunc(t.Indexes, func(ix Index) bool { return ix.IsKey(a.Name) })

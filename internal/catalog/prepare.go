@@ -24,10 +24,6 @@ func (e *NewerError) Error() string {
 	return fmt.Sprintf("the store has format %d; this program knows formats up to %d", e.Format, Format)
 }
 
-// Secret is what only this store knows: what is sealed with it comes from this store, whichever process
-// sealed it.
-func (c *Catalog) Secret() []byte { return c.secret }
-
 // prepareStore refuses a store of a newer format, writes the format and a secret into an empty one, and
 // returns the secret. It does so on a full disk, too: reads and deletes must work there.
 func prepareStore(ctx context.Context, e engine.Engine) (secret []byte, err error) {

@@ -12,17 +12,39 @@ import (
 type Content struct {
 	Tables  map[keyspace.TableID]*Table
 	Dropped map[keyspace.TableID]bool // tables whose space is to be given back
+	Streams map[keyspace.StreamID]*Stream
 }
 
 // Verify reads the catalog of a store that nobody else uses, without changing it, and calls report
 // with everything that is wrong. Its error says why it could not go on.
 func Verify(ctx context.Context, e engine.Engine, report func(problem string)) (Content, error) {
-	c := Content{Tables: map[keyspace.TableID]*Table{}, Dropped: map[keyspace.TableID]bool{}}
+	c := Content{
+		Tables:  map[keyspace.TableID]*Table{},
+		Dropped: map[keyspace.TableID]bool{},
+		Streams: map[keyspace.StreamID]*Stream{},
+	}
 	if err := verifyFormat(ctx, e, report); err != nil {
 		return c, err
 	}
+	for _, part := range []struct {
+		what string
+		read func(context.Context, engine.Engine, func(problem string)) error
+	}{
+		{"descriptions of tables", c.tables},
+		{"notes of dropped tables", c.dropped},
+		{"descriptions of streams", c.streams},
+	} {
+		if err := part.read(ctx, e, report); err != nil {
+			return c, fmt.Errorf("cannot read the %s: %w", part.what, err)
+		}
+	}
+	return c, nil
+}
+
+// tables reads the descriptions of tables.
+func (c *Content) tables(ctx context.Context, e engine.Engine, report func(problem string)) error {
 	lo, hi := keyspace.Tables()
-	err := scan(ctx, e, lo, hi, func(key, value []byte) error {
+	return scan(ctx, e, lo, hi, func(key, value []byte) error {
 		t, err := decode(value)
 		if err != nil {
 			report(fmt.Sprintf("the description under %q: %v", key, err))
@@ -31,11 +53,12 @@ func Verify(ctx context.Context, e engine.Engine, report func(problem string)) (
 		c.add(key, t, report)
 		return nil
 	})
-	if err != nil {
-		return c, fmt.Errorf("cannot read the descriptions of tables: %w", err)
-	}
-	lo, hi = keyspace.DroppedTables()
-	err = scan(ctx, e, lo, hi, func(key, _ []byte) error {
+}
+
+// dropped reads which tables were dropped.
+func (c *Content) dropped(ctx context.Context, e engine.Engine, report func(problem string)) error {
+	lo, hi := keyspace.DroppedTables()
+	return scan(ctx, e, lo, hi, func(key, _ []byte) error {
 		id, err := keyspace.DroppedTableID(key)
 		switch {
 		case err != nil:
@@ -47,10 +70,6 @@ func Verify(ctx context.Context, e engine.Engine, report func(problem string)) (
 		}
 		return nil
 	})
-	if err != nil {
-		return c, fmt.Errorf("cannot read the notes of dropped tables: %w", err)
-	}
-	return c, nil
 }
 
 // add checks a description and takes it in.
@@ -70,6 +89,7 @@ func (c *Content) add(key []byte, t *Table, report func(problem string)) {
 		}
 	}
 	verifyIndexes(t, report)
+	verifyExpiry(t, report)
 	c.Tables[t.ID] = t
 }
 
@@ -97,6 +117,27 @@ func verifyIndexes(t *Table, report func(problem string)) {
 				wrong(fmt.Sprintf("has the key attribute %q, which has no type that a key can have", name))
 			}
 		}
+	}
+}
+
+// verifyExpiry checks what the description says of time to live.
+func verifyExpiry(t *Table, report func(problem string)) {
+	x := t.Expiry
+	if x == nil {
+		return
+	}
+	wrong := func(what string) { report(fmt.Sprintf("time to live of table %q %s", t.Name, what)) }
+	if other := t.IndexOf(x.ID); other != nil {
+		wrong(fmt.Sprintf("has the ID of index %q", other.Name))
+	}
+	if x.ID == 0 || x.ID > t.LastIndex {
+		wrong(fmt.Sprintf("has the ID %d; the last that was given is %d", x.ID, t.LastIndex))
+	}
+	if x.State > IndexDeleting || x.Filling && x.State != IndexCreating || x.Attribute == "" && x.State != IndexActive {
+		wrong("is in a state that there is not")
+	}
+	if x.Changed.IsZero() {
+		wrong("was never switched on")
 	}
 }
 

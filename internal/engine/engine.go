@@ -139,8 +139,9 @@ type Txn interface {
 	SetDeferred(key []byte, n int) []byte
 	// Delete removes key. Deleting an absent key is not an error.
 	Delete(key []byte)
-	// Seq returns the transaction's sequence: unique, and above that of every earlier committed
-	// writer of any locked key. It may be called only with TxnOpt.Seq.
+	// Seq returns the transaction's sequence: unique, above that of every transaction that had ended
+	// when Update was called, and above that of every earlier committed writer of any locked key. It
+	// may be called only with TxnOpt.Seq.
 	Seq() uint64
 }
 

@@ -8,17 +8,18 @@ import (
 	"github.com/statordb/stator/internal/apierr"
 )
 
-// Bounds of a cache. What was parsed takes several times the memory of its text.
+// Bounds of a cache. What was parsed takes thirty times the memory of its text, and 75 times at worst.
 const (
 	cacheShards        = 16
-	cacheBytesMax      = 1 << 20 // of the texts in one generation, all shards together
-	cacheEntryBytes    = 128     // what an entry counts besides its text
+	cacheBytesMax      = 512 << 10 // of the texts in one generation, all shards together
+	cacheEntryBytes    = 128       // what an entry counts besides its text
 	shardBytesMax      = cacheBytesMax / cacheShards
 	cacheGenerationMax = 2
 )
 
-// Cache keeps what texts were parsed to, for those used last. Texts that are refused are not kept. It
-// may be used concurrently; the zero Cache is ready.
+// Cache keeps what texts were parsed to, for those used last: those of expressions, and whole statements
+// of a language that is made of them. Texts that are refused are not kept. It may be used concurrently;
+// the zero Cache is ready.
 type Cache struct {
 	shards [cacheShards]cacheShard
 }
@@ -40,33 +41,34 @@ var cacheSeed = maphash.MakeSeed()
 
 // Condition is ParseCondition.
 func (c *Cache) Condition(k Kind, text string) (*Condition, *apierr.Error) {
-	return cached(c, k, text, func(text string) (*Condition, *apierr.Error) { return ParseCondition(k, text) })
+	return Cached(c, k, text, func(text string) (*Condition, *apierr.Error) { return ParseCondition(k, text) })
 }
 
 // Projection is ParseProjection.
 func (c *Cache) Projection(text string) (*Projection, *apierr.Error) {
-	return cached(c, ProjectionKind, text, ParseProjection)
+	return Cached(c, ProjectionKind, text, ParseProjection)
 }
 
 // Update is ParseUpdate.
 func (c *Cache) Update(text string) (*Update, *apierr.Error) {
-	return cached(c, UpdateKind, text, ParseUpdate)
+	return Cached(c, UpdateKind, text, ParseUpdate)
 }
 
 // KeyCondition is ParseKeyCondition.
 func (c *Cache) KeyCondition(text string) (*KeyCondition, *apierr.Error) {
-	return cached(c, KeyConditionKind, text, ParseKeyCondition)
+	return Cached(c, KeyConditionKind, text, ParseKeyCondition)
 }
 
-// cached returns what is kept for text, or parses a copy of it, since text may be a part of a request.
-func cached[T any](c *Cache, k Kind, text string, parse func(text string) (*T, *apierr.Error)) (*T, *apierr.Error) {
+// Cached returns what c keeps for a text of kind k, or parses a copy of it, since text may be a part of a
+// request. There is one T for a kind, and what parse returns is kept if it is no refusal: it must not change.
+func Cached[T any](c *Cache, k Kind, text string, parse func(text string) (*T, *apierr.Error)) (*T, *apierr.Error) {
 	if len(text) > TextBytesMax {
 		return parse(text)
 	}
 	s := &c.shards[maphash.String(cacheSeed, text)%cacheShards]
 	key := cacheKey{k, text}
 	if kept, ok := s.get(key); ok {
-		return kept.(*T), nil //nolint:errcheck // what is kept for a kind is of its type
+		return kept.(*T), nil //nolint:errcheck // there is one T for a kind
 	}
 	key.text = strings.Clone(text)
 	parsed, err := parse(key.text)

@@ -12,7 +12,7 @@ const (
 	ProjectionKind
 	UpdateKind
 	KeyConditionKind
-	StatementKind // a part of a PartiQL statement, which refusals do not name
+	StatementKind // a PartiQL statement or a part of one, which refusals do not name
 )
 
 var kindNames = [...]string{
@@ -35,7 +35,8 @@ func (k Kind) refuse(what string) *apierr.Error {
 	return apierr.Validation("Invalid " + k.String() + ": " + what)
 }
 
-// TextBytesMax is how long the text of an expression may be ("Constraints in Amazon DynamoDB").
+// TextBytesMax is how long the text of an expression may be ("Constraints in Amazon DynamoDB"), and a text
+// that is kept in a Cache.
 const TextBytesMax = 4096
 
 // Limits of expressions, from "Constraints in Amazon DynamoDB".

@@ -27,6 +27,7 @@ const reportEvery = time.Minute
 type job struct {
 	notBefore time.Time     // after a failure
 	wait      time.Duration // before the attempt after the next failure
+	turns     int           // had
 	began     time.Time
 	reported  time.Time
 }
@@ -99,38 +100,39 @@ func forget(jobs map[keyspace.TableID]*job, tables []*catalog.Table) {
 }
 
 // turn brings the first index of t that is to be made or removed one state further, or as far as it
-// comes in the time of a turn.
+// comes in the time of a turn. The next turn is that of the next index.
 func (w *Worker) turn(ctx context.Context, t *catalog.Table, j *job) error {
-	i := slices.IndexFunc(t.Indexes, func(ix catalog.Index) bool { return ix.State != catalog.IndexActive })
-	switch ix := &t.Indexes[i]; {
-	case ix.State == catalog.IndexDeleting:
-		return w.remove(ctx, t, ix, j)
-	case !ix.Filling:
-		return w.prepare(ctx, t, ix)
+	builds := t.Builds()
+	j.turns++
+	switch b := builds[j.turns%len(builds)]; {
+	case b.State == catalog.IndexDeleting:
+		return w.remove(ctx, t, b, j)
+	case !b.Filling:
+		return w.prepare(ctx, t, b)
 	default:
-		return w.fill(ctx, t, ix, j)
+		return w.fill(ctx, t, b, j)
 	}
 }
 
 // prepare waits until all writers keep the new index up.
-func (w *Worker) prepare(ctx context.Context, t *catalog.Table, ix *catalog.Index) error {
+func (w *Worker) prepare(ctx context.Context, t *catalog.Table, b catalog.Build) error {
 	if err := w.Store.Quiesce(ctx, t); err != nil {
 		return err
 	}
-	w.Logger.InfoContext(ctx, "filling an index", slog.String("table", t.Name), slog.String("index", ix.Name))
-	return w.Catalog.FillIndex(ctx, t, ix.ID)
+	w.Logger.InfoContext(ctx, "filling an index", slog.String("table", t.Name), slog.String("index", b.Name))
+	return w.Catalog.FillIndex(ctx, t, b.ID)
 }
 
-// fill puts what is in t into ix, as far as it comes in the time of a turn, and makes ix active when
+// fill puts what is in t into the index, as far as it comes in the time of a turn, and makes it active when
 // all of it is.
-func (w *Worker) fill(ctx context.Context, t *catalog.Table, ix *catalog.Index, j *job) error {
+func (w *Worker) fill(ctx context.Context, t *catalog.Table, b catalog.Build, j *job) error {
 	until := time.Now().Add(w.Turn)
 	turn, end := context.WithCancel(ctx)
 	defer end()
 	over := false
-	err := w.Store.Fill(turn, t, ix, func(took time.Duration) {
+	err := w.Store.Fill(turn, t, b, func(took time.Duration) {
 		rest(ctx, min(took/restShare, longestRest))
-		if over = !wanted(t, ix) || time.Now().After(until); over {
+		if over = !wanted(t, b) || time.Now().After(until); over {
 			end()
 		}
 	})
@@ -138,26 +140,28 @@ func (w *Worker) fill(ctx context.Context, t *catalog.Table, ix *catalog.Index, 
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case over && errors.Is(err, context.Canceled):
-		w.report(ctx, t, ix, j)
+		w.report(ctx, t, b, j)
 		return nil
 	case errors.Is(err, store.ErrTableDropped):
 		return nil
 	case err != nil:
 		return err
 	}
-	if err := w.Catalog.FinishIndex(ctx, t, ix.ID); err != nil {
+	if err := w.Catalog.FinishIndex(ctx, t, b.ID); err != nil {
 		return err
 	}
-	w.log(ctx, "an index is filled", t, ix, j)
+	w.log(ctx, "an index is filled", t, b, j)
 	return nil
 }
 
-// wanted reports whether ix is still to be made: it may be deleted while it is being filled.
-func wanted(t *catalog.Table, ix *catalog.Index) bool {
+// wanted reports whether b is still to be made: it may be deleted while it is being filled.
+func wanted(t *catalog.Table, b catalog.Build) bool {
 	now := t.Latest()
-	return now != nil && slices.ContainsFunc(now.Indexes, func(other catalog.Index) bool {
-		return other.ID == ix.ID && other.State == catalog.IndexCreating
-	})
+	if now == nil {
+		return false
+	}
+	b, unfinished := now.Build(b.ID)
+	return unfinished && b.State == catalog.IndexCreating
 }
 
 // rest waits, or until ctx ends.
@@ -168,36 +172,38 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// remove gives the space of ix back and then forgets ix.
-func (w *Worker) remove(ctx context.Context, t *catalog.Table, ix *catalog.Index, j *job) error {
+// remove gives the space of an index back and then forgets it.
+func (w *Worker) remove(ctx context.Context, t *catalog.Table, b catalog.Build, j *job) error {
 	if err := w.Store.Quiesce(ctx, t); err != nil {
 		return err
 	}
-	if err := w.Store.EraseIndex(ctx, t, ix); err != nil {
+	if err := w.Store.EraseIndex(ctx, t, b); err != nil {
 		return err
 	}
-	if err := w.Catalog.RemoveIndex(ctx, t, ix.ID); err != nil {
+	if err := w.Catalog.RemoveIndex(ctx, t, b.ID); err != nil {
 		return err
 	}
-	w.log(ctx, "removed an index", t, ix, j)
+	w.log(ctx, "removed an index", t, b, j)
 	return nil
 }
 
 // report says from time to time how far the filling of an index is.
-func (w *Worker) report(ctx context.Context, t *catalog.Table, ix *catalog.Index, j *job) {
+func (w *Worker) report(ctx context.Context, t *catalog.Table, b catalog.Build, j *job) {
 	if time.Since(j.reported) >= reportEvery {
 		j.reported = time.Now()
-		w.log(ctx, "still filling an index", t, ix, j)
+		w.log(ctx, "still filling an index", t, b, j)
 	}
 }
 
-// log writes down what has become of ix, with the number of its entries.
-func (w *Worker) log(ctx context.Context, what string, t *catalog.Table, ix *catalog.Index, j *job) {
+// log writes down what has become of an index, with the number of its entries if it is a secondary one.
+func (w *Worker) log(ctx context.Context, what string, t *catalog.Table, b catalog.Build, j *job) {
 	about := []slog.Attr{
-		slog.String("table", t.Name), slog.String("index", ix.Name), slog.Duration("for", time.Since(j.began).Round(time.Millisecond)),
+		slog.String("table", t.Name), slog.String("index", b.Name), slog.Duration("for", time.Since(j.began).Round(time.Millisecond)),
 	}
-	if stats, err := w.Store.IndexStats(ctx, t, ix); err == nil && ix.Kept() {
-		about = append(about, slog.Int64("entries", stats.Items))
+	if ix := t.IndexOf(b.ID); ix != nil && ix.Kept() {
+		if stats, err := w.Store.IndexStats(ctx, t, ix); err == nil {
+			about = append(about, slog.Int64("entries", stats.Items))
+		}
 	}
 	w.Logger.LogAttrs(ctx, slog.LevelInfo, what, about...)
 }

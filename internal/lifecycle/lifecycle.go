@@ -1,17 +1,21 @@
 // Package lifecycle is about what is left to do after an operation has answered: the space of dropped
-// tables is given back, indexes are filled or removed, and tokens of transactions forgotten.
+// tables is given back, indexes are filled or removed, tokens of transactions forgotten, and streams cut
+// into shards and trimmed.
 // It promises that what an operation has begun is brought to its end, however often the process is
 // stopped in between, and that an error holds up neither other tables nor the server.
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/statordb/stator/internal/catalog"
 	"github.com/statordb/stator/internal/store"
+	"github.com/statordb/stator/internal/stream"
 )
 
 // Waits before another attempt after one that failed: the first, and the longest. Each is twice the
@@ -28,30 +32,38 @@ const turnTime = time.Second
 type Options struct {
 	Catalog *catalog.Catalog
 	Store   *store.Store
+	Streams *stream.Log
 	Logger  *slog.Logger
 	Wait    time.Duration // before the second attempt; 0: a second
 	Turn    time.Duration // how long one table is worked on before the next; 0: a second
 	Tick    time.Duration // between looks at tokens of transactions; 0: five minutes
 	Now     func() time.Time
+
+	ShardWrites int           // a shard that gets more records a second is split; 0: 1000
+	Window      time.Duration // over which that is averaged; 0: 5 seconds
+	ShardAge    time.Duration // after which a shard is replaced; 0: four hours
+	Retention   time.Duration // how long change records are kept; 0: 24 hours
+	TrimEvery   time.Duration // between looks at records that are older; 0: five minutes
 }
 
 // Worker does what is left to be done.
 type Worker struct {
 	Options
+
+	trimCount atomic.Uint64
 }
 
 // New returns a worker that does nothing yet.
 func New(o Options) *Worker {
-	if o.Wait == 0 {
-		o.Wait = firstWait
-	}
-	if o.Turn == 0 {
-		o.Turn = turnTime
-	}
-	if o.Tick == 0 {
-		o.Tick = tokenTick
-	}
-	return &Worker{o}
+	o.Wait = cmp.Or(o.Wait, firstWait)
+	o.Turn = cmp.Or(o.Turn, turnTime)
+	o.Tick = cmp.Or(o.Tick, tokenTick)
+	o.ShardWrites = cmp.Or(o.ShardWrites, shardWrites)
+	o.Window = cmp.Or(o.Window, loadWindow)
+	o.ShardAge = cmp.Or(o.ShardAge, shardAge)
+	o.Retention = cmp.Or(o.Retention, retention)
+	o.TrimEvery = cmp.Or(o.TrimEvery, trimEvery)
+	return &Worker{Options: o}
 }
 
 // Run works until ctx ends, and returns soon after it does. Only one Run may work on a store.
@@ -60,8 +72,13 @@ func (w *Worker) Run(ctx context.Context) {
 	parts.Go(func() { w.tables(ctx) })
 	parts.Go(func() { w.indexes(ctx) })
 	parts.Go(func() { w.tokens(ctx) })
+	parts.Go(func() { w.shards(ctx) })
+	parts.Go(func() { w.trims(ctx) })
 	parts.Wait()
 }
+
+// Trims returns how often old records of a stream have been removed.
+func (w *Worker) Trims() uint64 { return w.trimCount.Load() }
 
 // logFailure writes down what went wrong, unless the reason is that the worker is to stop.
 func (w *Worker) logFailure(ctx context.Context, what string, err error, more ...slog.Attr) {

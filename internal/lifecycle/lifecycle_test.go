@@ -19,6 +19,7 @@ import (
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/lifecycle"
 	"github.com/statordb/stator/internal/store"
+	"github.com/statordb/stator/internal/stream"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,7 +29,16 @@ type world struct {
 	engine  *pebble.Engine
 	catalog *catalog.Catalog
 	store   *store.Store
-	now     time.Time // of the worker
+	streams *stream.Log
+	now     time.Time // on all clocks; zero: as it is
+}
+
+// clock is what everything goes by.
+func (w *world) clock() time.Time {
+	if w.now.IsZero() {
+		return time.Now()
+	}
+	return w.now
 }
 
 var ids atomic.Uint32
@@ -36,21 +46,31 @@ var ids atomic.Uint32
 // open opens the store on fs. Its erasing fails as often as failures says.
 func open(t *testing.T, fs vfs.FS, failures int32) *world {
 	t.Helper()
-	w := &world{}
+	return openOn(t, fs, time.Time{}, func(e engine.Engine) engine.Engine {
+		f := &failing{Engine: e}
+		f.left.Store(failures)
+		return f
+	})
+}
+
+// openOn opens the store on fs at a time, through an engine around that of the store.
+func openOn(t *testing.T, fs vfs.FS, now time.Time, around func(engine.Engine) engine.Engine) *world {
+	t.Helper()
+	w := &world{now: now}
 	var err error
 	if w.engine, err = pebble.Open(pebble.Options{Dir: "data", FS: fs}); err != nil {
 		t.Fatal(err)
 	}
-	e := &failing{Engine: w.engine}
-	e.left.Store(failures)
-	w.catalog, err = catalog.Open(t.Context(), e, catalog.Options{Now: time.Now, NewID: func() (id keyspace.TableID) {
+	e := around(w.engine)
+	w.catalog, err = catalog.Open(t.Context(), e, catalog.Options{Now: w.clock, NewID: func() (id keyspace.TableID) {
 		binary.BigEndian.PutUint32(id[:], ids.Add(1))
 		return id
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.store = store.New(e)
+	w.store = store.New(e, store.WithClock(w.clock))
+	w.streams = stream.New(e, w.catalog)
 	return w
 }
 
@@ -139,8 +159,9 @@ func (w *world) until(t *testing.T, logger *slog.Logger, done func() bool) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	worker := lifecycle.New(lifecycle.Options{
-		Catalog: w.catalog, Store: w.store, Logger: logger, Wait: time.Millisecond, Turn: time.Nanosecond,
-		Tick: 20 * time.Millisecond, Now: func() time.Time { return w.now },
+		Catalog: w.catalog, Store: w.store, Streams: w.streams, Logger: logger, Now: w.clock,
+		Wait: time.Millisecond, Turn: time.Nanosecond, Tick: 20 * time.Millisecond,
+		Window: time.Millisecond, TrimEvery: time.Millisecond,
 	})
 	go func() { defer close(ended); worker.Run(ctx) }()
 	for !done() {

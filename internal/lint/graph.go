@@ -31,7 +31,7 @@ var arrows = []struct{ from, to string }{
 	{"iam", "apierr engine keyspace"},
 	{"index", "attr catalog keyspace"},
 	{"keyspace", "attr"},
-	{"lifecycle", "catalog index keyspace store"},
+	{"lifecycle", "catalog index keyspace store stream"},
 	{"lint", ""},
 	{"metrics", ""},
 	{"op", "api apierr attr capacity catalog expr partiql store stream"},

@@ -16,6 +16,7 @@ const inTests = "tests"
 var places = []struct{ imported, in string }{
 	{"encoding/json", "cmd/stator internal/api/gen internal/catalog internal/lint " + inTests},
 	{"github.com/HdrHistogram/hdrhistogram-go", inTests},
+	{"github.com/KimMachineGun/automemlimit", "cmd/stator"},
 	{"github.com/alecthomas/kong", "cmd/stator"},
 	{"github.com/anishathalye/porcupine", inTests},
 	{"github.com/aws/aws-sdk-go-v2", inTests},

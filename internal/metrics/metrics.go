@@ -50,6 +50,11 @@ func (r *Registry) Gauge(name, help string, read func() float64) {
 	r.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
 }
 
+// Counter adds a figure that only rises and is read when the metrics are.
+func (r *Registry) Counter(name, help string, read func() float64) {
+	r.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, read))
+}
+
 // Handler serves the metrics as text.
 func (r *Registry) Handler() http.Handler {
 	return promhttp.HandlerFor(r.registry, promhttp.HandlerOpts{})

@@ -59,7 +59,7 @@ func (s *Service) batchExecuteStatement(ctx context.Context, req api.Request, ds
 func (m *batchMember) open() {
 	err := parameterValues(&m.in.Parameters.Faults)
 	if err == nil {
-		m.parsed, err = partiql.Parse(m.in.Statement.V)
+		m.parsed, err = partiql.Cached(&m.service.parsed, m.in.Statement.V)
 	}
 	if err == nil && m.parsed.Exists() {
 		m.parsed, err = nil, partiql.ErrExists

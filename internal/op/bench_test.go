@@ -3,6 +3,7 @@ package op_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -124,6 +125,19 @@ func BenchmarkTransactWriteItems(b *testing.B) {
 			benchmark(b, newPeople(b), "TransactWriteItems", transaction(puts, `{"Put": {"TableName": "people", "Item": `+benchmarkItem(10)+`}}`))
 		})
 	}
+	b.Run("puts=4,token", func(b *testing.B) {
+		serve := newPeople(b).route("TransactWriteItems")
+		body := transaction(4, `{"Put": {"TableName": "people", "Item": `+benchmarkItem(10)+`}}`)
+		text := []byte(strings.TrimSuffix(body, "}") + `, "ClientRequestToken": "`)
+		head, response := len(text), []byte(nil)
+		var in api.TransactWriteItemsInput
+		var d api.Decoder
+		b.ReportAllocs()
+		for n := 0; b.Loop(); n++ {
+			text = append(strconv.AppendInt(text[:head], int64(n), 10), `"}`...) // of the same request it would be a replay
+			response = serveOnce(b, serve, &d, &in, text, response)
+		}
+	})
 }
 
 // BenchmarkGetFour compares the ways to read four items.
@@ -147,4 +161,12 @@ func BenchmarkBatchWriteItem(b *testing.B) {
 		requests[i] = `{"PutRequest": {"Item": ` + strings.ReplaceAll(benchmarkItem(10), "customer#123", fmt.Sprintf("customer#%d", i)) + `}}`
 	}
 	benchmark(b, newPeople(b), "BatchWriteItem", `{"RequestItems": {"people": [`+strings.Join(requests, ", ")+`]}}`)
+}
+
+func BenchmarkExecuteStatement(b *testing.B) {
+	w := newPeople(b)
+	if _, err := w.request("PutItem", `{"TableName": "people", "Item": `+benchmarkItem(10)+`}`); err != nil {
+		b.Fatal(err)
+	}
+	benchmark(b, w, "ExecuteStatement", `{"Statement": "SELECT * FROM people WHERE i = ?", "Parameters": [{"S": "customer#123"}]}`)
 }

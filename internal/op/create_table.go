@@ -76,6 +76,7 @@ func (s *Service) newTable(in *api.CreateTableInput) (t catalog.Table, refused *
 	}
 	t.Name = name
 	t.Attributes, t.Key = attributes(in.AttributeDefinitions), keyNames(in.KeySchema)
+	t.Stream = newStream(in.StreamSpecification)
 	t.Settings = s.newSettings(in)
 	addIndexes(&t, in)
 	return t, nil
@@ -126,17 +127,6 @@ func createVectors(in *api.CreateTableInput) *apierr.Error {
 	return nil
 }
 
-func createStream(in *api.CreateTableInput) *apierr.Error {
-	spec := in.StreamSpecification
-	switch {
-	case spec == nil || spec.StreamEnabled.V == spec.StreamViewType.Set:
-		return nil
-	case spec.StreamEnabled.V:
-		return apierr.Invalid("Table is being created with a stream enabled, UpdateViewType is required")
-	}
-	return apierr.Invalid("Table is being created with a stream disabled, UpdateViewType should not be specified")
-}
-
 func createEncryption(in *api.CreateTableInput) *apierr.Error {
 	return encryptionShaped(in.SSESpecification)
 }
@@ -163,8 +153,6 @@ func createBuilt(in *api.CreateTableInput) *apierr.Error {
 	switch {
 	case in.VectorIndexes != nil:
 		return notBuilt("vector indexes")
-	case in.StreamSpecification != nil && in.StreamSpecification.StreamEnabled.V:
-		return notBuilt("streams")
 	case in.ResourcePolicy.Set:
 		return notBuilt("resource-based policies")
 	case in.GlobalTableSourceArn.Set || in.GlobalTableSettingsReplicationMode.Set:

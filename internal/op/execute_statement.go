@@ -17,7 +17,7 @@ func (s *Service) executeStatement(ctx context.Context, req api.Request, dst []b
 	if err := parameterValues(&in.Parameters.Faults); err != nil {
 		return dst, err
 	}
-	parsed, err := partiql.Parse(in.Statement.V)
+	parsed, err := partiql.Cached(&s.parsed, in.Statement.V)
 	if err != nil {
 		return dst, err
 	}

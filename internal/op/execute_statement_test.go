@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -75,4 +76,31 @@ func TestStatementLength(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestStatementsAtOnce has clients send the same statements at once, each with parameters of its own, by all
+// three operations: what a statement was parsed to is shared, and nobody may see the parameters of another.
+func TestStatementsAtOnce(t *testing.T) {
+	w := newPeople(t)
+	const clients, times = 8, 20
+	var all sync.WaitGroup
+	for client := range clients {
+		all.Go(func() {
+			c := &world{Service: w.Service} // a decoder of its own
+			me := fmt.Sprintf(`[{"S": "client-%d"}]`, client)
+			for n := range times {
+				for _, step := range [][3]string{
+					{"BatchExecuteStatement", `{"Statements": [{"Statement": "INSERT INTO people VALUE {'i': ?, 'n': 1}", "Parameters": ` + me + `}]}`, `{"Responses":[{"TableName":"people"}]}`},
+					{"ExecuteTransaction", `{"TransactStatements": [{"Statement": "UPDATE people SET n = n + 1 WHERE i = ? AND n = 1", "Parameters": ` + me + `}]}`, `{"Responses":[]}`},
+					{"ExecuteStatement", `{"Statement": "SELECT i, n FROM people WHERE i = ?", "Parameters": ` + me + `}`, fmt.Sprintf(`{"Items":[{"i":{"S":"client-%d"},"n":{"N":"2"}}]}`, client)},
+					{"ExecuteStatement", `{"Statement": "DELETE FROM people WHERE i = ? AND n = 2", "Parameters": ` + me + `}`, `{"Items":[]}`},
+				} {
+					if body, err := c.request(step[0], step[1]); err != nil || string(body) != step[2] {
+						t.Errorf("round %d of %s: %s gives %s, %v", n, me, step[1], body, err)
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -3,7 +3,6 @@ package op
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"strconv"
 
@@ -107,7 +106,7 @@ func (t *statementTransaction) each(check func(*transactMember) *apierr.Error) *
 
 // parse reads the statement.
 func (m *transactMember) parse() (err *apierr.Error) {
-	m.parsed, err = partiql.Parse(m.in.Statement.V)
+	m.parsed, err = partiql.Cached(&m.service.parsed, m.in.Statement.V)
 	if err == nil && m.parsed.Returns() {
 		err = apierr.Validation("RETURNING clause is not supported in ExecuteTransaction.")
 	}
@@ -245,7 +244,7 @@ func (t *statementTransaction) token() *store.Token {
 	if !t.in.ClientRequestToken.Set {
 		return nil
 	}
-	d := digest{sha256.New()}
+	d := newDigest()
 	for i := range t.members {
 		in := t.members[i].in
 		d.text(in.Statement.V)
@@ -256,6 +255,6 @@ func (t *statementTransaction) token() *store.Token {
 		d.text(in.ReturnValuesOnConditionCheckFailure.Or(none))
 	}
 	token := &store.Token{Operation: store.ExecuteTransaction, Text: t.in.ClientRequestToken.V, Now: t.service.now()}
-	d.Sum(token.Digest[:0])
+	d.hash.Sum(token.Digest[:0])
 	return token
 }

@@ -92,7 +92,7 @@ func (r *itemRequest) projectionText() *apierr.Error {
 	if !r.projection.Set {
 		return nil
 	}
-	parsed, err := r.service.expressions.Projection(r.projection.V)
+	parsed, err := r.service.parsed.Projection(r.projection.V)
 	if err == nil {
 		r.boundProjection, err = parsed.Bind(&r.scope)
 	}

@@ -12,18 +12,18 @@ import (
 func (w *world) work(t testing.TB, backfill bool) {
 	t.Helper()
 	for _, table := range w.catalog.Unfinished() {
-		for i := range table.Indexes {
+		for _, b := range table.Builds() {
 			var err error
-			switch ix := &table.Indexes[i]; {
-			case ix.State == catalog.IndexCreating && backfill:
-				err = w.catalog.FillIndex(t.Context(), table, ix.ID)
-			case ix.State == catalog.IndexCreating:
-				if err = w.store.Fill(t.Context(), table, ix, func(time.Duration) {}); err == nil {
-					err = w.catalog.FinishIndex(t.Context(), table, ix.ID)
+			switch {
+			case b.State == catalog.IndexCreating && backfill:
+				err = w.catalog.FillIndex(t.Context(), table, b.ID)
+			case b.State == catalog.IndexCreating:
+				if err = w.store.Fill(t.Context(), table, b, func(time.Duration) {}); err == nil {
+					err = w.catalog.FinishIndex(t.Context(), table, b.ID)
 				}
-			case ix.State == catalog.IndexDeleting && !backfill:
-				if err = w.store.EraseIndex(t.Context(), table, ix); err == nil {
-					err = w.catalog.RemoveIndex(t.Context(), table, ix.ID)
+			case b.State == catalog.IndexDeleting && !backfill:
+				if err = w.store.EraseIndex(t.Context(), table, b); err == nil {
+					err = w.catalog.RemoveIndex(t.Context(), table, b.ID)
 				}
 			}
 			if err != nil {

@@ -10,7 +10,7 @@ func (r *itemRequest) conditionText() (err *apierr.Error) {
 	if !r.condition.Set {
 		return nil
 	}
-	r.parsedCondition, err = r.service.expressions.Condition(r.kind.conditionKind(), r.condition.V)
+	r.parsedCondition, err = r.service.parsed.Condition(r.kind.conditionKind(), r.condition.V)
 	return r.shape(err)
 }
 

@@ -24,7 +24,7 @@ func (r *pageRequest) keyConditionExpression() *apierr.Error {
 	if !r.keyCondition.Set {
 		return nil
 	}
-	parsed, err := r.service.expressions.KeyCondition(r.keyCondition.V)
+	parsed, err := r.service.parsed.KeyCondition(r.keyCondition.V)
 	if err == nil {
 		r.clauses, err = parsed.Bind(&r.scope)
 	}

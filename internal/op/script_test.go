@@ -21,6 +21,7 @@ import (
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/op"
 	"github.com/statordb/stator/internal/store"
+	"github.com/statordb/stator/internal/stream"
 )
 
 // TestScripts runs the scripts under testdata, one directory for each operation. A script is a list of
@@ -33,7 +34,10 @@ import (
 //
 // Every script begins with an empty store at noon on 24 November 2026. More commands stand between
 // requests: "advance 24h" sets the clock forward, "restart" closes the store and opens it again, "work"
-// brings indexes that are being created or deleted to their end, "backfill" only begins to fill them.
+// brings indexes that are being created or deleted to their end, "backfill" only begins to fill them. Of
+// streams, "roll" closes a shard and opens a child of it, "split" opens two, "trim 24h" removes records that
+// are older, and "expire" deletes an item as one that has expired. Texts that only the store reads are shown
+// by aliases, and may be given so: <shard 1>, <iterator 1>.
 //
 // go test ./internal/op -rewrite writes what is answered into the scripts.
 func TestScripts(t *testing.T) {
@@ -50,11 +54,13 @@ type world struct {
 	*op.Service
 	store   *store.Store
 	catalog *catalog.Catalog
+	streams *stream.Log
 	engine  *pebble.Engine
 	fs      vfs.FS
 	now     time.Time
 	ids     uint64
 	decoder api.Decoder
+	aliases aliases
 }
 
 func newWorld(t testing.TB) *world {
@@ -66,7 +72,7 @@ func newWorld(t testing.TB) *world {
 
 func (w *world) open(t testing.TB) {
 	t.Helper()
-	e, err := pebble.Open(pebble.Options{Dir: "data", FS: w.fs, Logger: slog.New(slog.DiscardHandler)})
+	e, err := pebble.Open(pebble.Options{Dir: "data", FS: w.fs, Logger: slog.New(slog.DiscardHandler), Now: w.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,19 +83,21 @@ func (w *world) open(t testing.TB) {
 // use puts a Service on e.
 func (w *world) use(t testing.TB, e engine.Engine) {
 	t.Helper()
-	clock := func() time.Time { return w.now }
 	var err error
 	w.catalog, err = catalog.Open(t.Context(), e, catalog.Options{
 		Realm: catalog.Realm{Region: "us-east-1", Account: "000000000000"},
-		Now:   clock,
+		Now:   w.clock,
 		NewID: w.newID,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.store = store.New(e)
-	w.Service = op.New(op.Options{Catalog: w.catalog, Store: w.store, Now: clock, Address: "localhost:8000"})
+	w.store = store.New(e, store.WithClock(w.clock))
+	w.streams = stream.New(e, w.catalog)
+	w.Service = op.New(op.Options{Catalog: w.catalog, Store: w.store, Streams: w.streams, Now: w.clock, Address: "localhost:8000"})
 }
+
+func (w *world) clock() time.Time { return w.now }
 
 func (w *world) newID() (id keyspace.TableID) {
 	w.ids++
@@ -122,16 +130,22 @@ func (w *world) command(t *testing.T, d *datadriven.TestData) string {
 		w.work(t, d.Cmd == "backfill")
 		return ""
 	}
-	body, err := w.request(d.Cmd, expand(d.Input))
-	if err != nil {
-		return refusal(err)
+	if output, ok := w.streamCommand(t, d); ok {
+		return output
 	}
-	return layout(body)
+	body, err := w.request(d.Cmd, w.aliases.reveal(expand(d.Input)))
+	if err != nil {
+		return string(w.aliases.hide([]byte(refusal(err))))
+	}
+	return layout(w.aliases.hide(body))
 }
 
 // request carries out an operation as a client would ask for it.
 func (w *world) request(operation, body string) ([]byte, error) {
 	shape, ok := api.Lookup("DynamoDB_20120810." + operation)
+	if !ok {
+		shape, ok = api.Lookup("DynamoDBStreams_20120810." + operation)
+	}
 	if !ok {
 		return nil, fmt.Errorf("no operation is called %s", operation)
 	}

@@ -15,32 +15,42 @@ import (
 	"github.com/statordb/stator/internal/expr"
 	"github.com/statordb/stator/internal/partiql"
 	"github.com/statordb/stator/internal/store"
+	"github.com/statordb/stator/internal/stream"
 )
 
 // Options are the parts that a Service works with.
 type Options struct {
 	Catalog *catalog.Catalog
 	Store   *store.Store
+	Streams *stream.Log
 	Now     func() time.Time
 	Address string // host and port at which clients reach the store, for DescribeEndpoints; may be empty
+	// SettleWait is how long UpdateTimeToLive waits at most for a worker to carry the change out; 0: not at all.
+	SettleWait time.Duration
 }
 
 // Service carries out operations. All its methods may be called concurrently.
 type Service struct {
 	catalog *catalog.Catalog
 	store   *store.Store
+	streams *stream.Log
 	now     func() time.Time
 	address string
 
-	expressions expr.Cache
-	tokens      *partiql.Sealer
+	settleWait time.Duration
+
+	parsed    expr.Cache // expressions and statements
+	tokens    *partiql.Tokens
+	iterators *catalog.Sealer
 }
 
 // New returns a Service.
 func New(o Options) *Service {
 	return &Service{
-		catalog: o.Catalog, store: o.Store, now: o.Now, address: o.Address,
-		tokens: partiql.NewSealer(o.Catalog.Secret()),
+		catalog: o.Catalog, store: o.Store, streams: o.Streams, now: o.Now, address: o.Address,
+		settleWait: o.SettleWait,
+		tokens:     partiql.NewTokens(o.Catalog.Sealer("NextToken")),
+		iterators:  o.Catalog.Sealer("ShardIterator"),
 	}
 }
 

@@ -12,12 +12,14 @@ import (
 
 // Statuses of tables and of what is in them.
 const (
-	statusActive   = "ACTIVE"
-	statusCreating = "CREATING"
-	statusDeleting = "DELETING"
-	statusUpdating = "UPDATING"
-	statusEnabled  = "ENABLED"
-	statusDisabled = "DISABLED"
+	statusActive    = "ACTIVE"
+	statusCreating  = "CREATING"
+	statusDeleting  = "DELETING"
+	statusUpdating  = "UPDATING"
+	statusEnabled   = "ENABLED"
+	statusDisabled  = "DISABLED"
+	statusEnabling  = "ENABLING"
+	statusDisabling = "DISABLING"
 )
 
 // describe returns the description of t as DescribeTable gives it, with live figures. What is not set
@@ -45,6 +47,7 @@ func (s *Service) describe(ctx context.Context, t *catalog.Table) (*api.TableDes
 		TableStatus:               api.Some(tableStatus(t)),
 		WarmThroughput:            describeWarm(t.Warm),
 	}
+	s.describeStreams(t, d)
 	return d, s.describeIndexes(ctx, t, d)
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/statordb/stator/internal/catalog"
 )
 
-// tagResource adds tags to a table or changes them, all or none.
+// tagResource adds tags to a table or a stream, or changes them, all or none.
 func (s *Service) tagResource(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
 	in := req.(*api.TagResourceInput) //nolint:errcheck,forcetypeassert // routes say so
 	judged := *in
@@ -16,7 +16,7 @@ func (s *Service) tagResource(ctx context.Context, req api.Request, dst []byte) 
 	if refused := constrained(&judged); refused != nil {
 		return nil, refused
 	}
-	name, refused := s.taggedResource(in.ResourceArn)
+	r, refused := s.taggedResource(in.ResourceArn)
 	if refused != nil {
 		return nil, refused
 	}
@@ -26,22 +26,52 @@ func (s *Service) tagResource(ctx context.Context, req api.Request, dst []byte) 
 	if refused := tagsAllowed(in.Tags); refused != nil {
 		return nil, refused
 	}
-	return s.retag(ctx, name, in.ResourceArn.V, dst, func(old []catalog.Tag) []catalog.Tag { return tagged(old, in.Tags) })
+	return s.retag(ctx, r, dst, func(old []catalog.Tag) []catalog.Tag { return tagged(old, in.Tags) })
 }
 
-// retag changes the tags of the table called name.
-func (s *Service) retag(ctx context.Context, name, arn string, dst []byte, edit func(old []catalog.Tag) []catalog.Tag) ([]byte, error) {
-	t, err := s.catalog.Update(ctx, name, func(t *catalog.Table) error {
+// retag changes the tags of r.
+func (s *Service) retag(ctx context.Context, r taggable, dst []byte, edit func(old []catalog.Tag) []catalog.Tag) ([]byte, error) {
+	change := s.retagTable
+	if r.label != "" {
+		change = s.retagStream
+	}
+	found, err := change(ctx, r, edit)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, noResource(r.arn)
+	}
+	return api.Empty{}.AppendJSON(dst), nil
+}
+
+func (s *Service) retagTable(ctx context.Context, r taggable, edit func(old []catalog.Tag) []catalog.Tag) (found bool, err error) {
+	t, err := s.catalog.Update(ctx, r.table, func(t *catalog.Table) error {
 		if t.Tags = edit(t.Tags); len(t.Tags) > tagsMax {
 			return errTooManyTags
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	return t != nil, err
+}
+
+func (s *Service) retagStream(ctx context.Context, r taggable, edit func(old []catalog.Tag) []catalog.Tag) (found bool, err error) {
+	x := s.catalog.Stream(r.table, r.label)
+	if x == nil {
+		return false, nil
 	}
-	if t == nil {
-		return nil, noResource(arn)
+	fits := true
+	x, err = s.catalog.ChangeStream(ctx, x.ID, func(x *catalog.Stream, _ uint64) {
+		tags := edit(x.Tags)
+		if fits = len(tags) <= tagsMax; fits {
+			x.Tags = tags
+		}
+	})
+	switch {
+	case err != nil:
+		return false, catalog.Visible(err)
+	case !fits:
+		return false, errTooManyTags
 	}
-	return api.Empty{}.AppendJSON(dst), nil
+	return x != nil, nil
 }

@@ -11,28 +11,35 @@ import (
 )
 
 // apply makes the changes. If an action is refused already the others are only judged.
-func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Token) error {
-	t.results = make([]store.Result, len(t.actions))
-	var at []int // the action of each write
+func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Token) (err error) {
+	t.results = append(t.results, make([]store.Result, len(t.actions))...)
 	for i := range t.actions {
 		if a := &t.actions[i]; a.refused == nil {
-			t.writes, at = append(t.writes, a.transactWrite()), append(at, i)
+			t.writes = append(t.writes, a.transactWrite())
 		}
 	}
-	err := store.ErrRefused
-	results := make([]store.Result, len(t.writes))
-	switch len(t.writes) {
-	case len(t.actions):
-		err = s.store.Transact(ctx, t.writes, results, &t.buf, token)
-	case 0:
-	default:
-		err = s.store.Judge(ctx, t.writes, results, &t.buf)
-	}
-	for i := range results {
-		t.results[at[i]] = results[i]
+	if len(t.writes) == len(t.actions) {
+		err = s.store.Transact(ctx, t.writes, t.results, &t.buf, token)
+	} else {
+		err = t.judge(ctx, s)
 	}
 	if errors.Is(err, store.ErrRefused) {
 		return t.refusal()
+	}
+	return err
+}
+
+// judge finds out what the actions that are not refused already would have done.
+func (t *transactWrite) judge(ctx context.Context, s *Service) error {
+	err := store.ErrRefused
+	judged := make([]store.Result, len(t.writes))
+	if len(judged) > 0 {
+		err = s.store.Judge(ctx, t.writes, judged, &t.buf)
+	}
+	for i := range t.actions {
+		if t.actions[i].refused == nil {
+			t.results[i], judged = judged[0], judged[1:]
+		}
 	}
 	return err
 }

@@ -28,6 +28,7 @@ var (
 // cancelled, which all other actions are still judged for (captures-tables §6).
 type transaction struct {
 	actions []action
+	items   itemSet
 	buf     []byte // items read and built
 }
 
@@ -46,10 +47,16 @@ func (t *transaction) add(s *Service, kind itemOperation, name string, table api
 	return &t.actions[len(t.actions)-1]
 }
 
-// done gives back what t has borrowed.
+// done gives back what t has borrowed. Its memory may be used again.
 func (t *transaction) done() {
 	for i := range t.actions {
 		t.actions[i].done()
+	}
+	clear(t.actions)
+	clear(t.items)
+	t.actions, t.items = t.actions[:0], t.items[:0]
+	if t.buf = t.buf[:0]; cap(t.buf) > keptItemBytesMax {
+		t.buf = nil
 	}
 }
 
@@ -97,9 +104,8 @@ var (
 
 // duplicates refuses two actions on one item.
 func (t *transaction) duplicates() *apierr.Error {
-	items := newItemSet(len(t.actions))
 	for i := range t.actions {
-		if a := &t.actions[i]; a.key.Partition != nil && !items.add(a.table, a.key) {
+		if a := &t.actions[i]; a.key.Partition != nil && !t.items.add(a.table, a.key) {
 			return errManyOnOneItem
 		}
 	}

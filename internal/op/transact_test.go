@@ -180,3 +180,24 @@ func TestTransactTokenRace(t *testing.T) {
 		t.Errorf("%d clients, %d replays: %s, %v", clients, replayed.Load(), body, err)
 	}
 }
+
+// TestTransactTokenText holds that every character of a request counts when a token is used again.
+func TestTransactTokenText(t *testing.T) {
+	w := newPeople(t)
+	request := func(condition string) string {
+		return fmt.Sprintf(`{"ClientRequestToken": "t", "TransactItems": [
+			{"Delete": {"TableName": "people", "Key": {"i": {"S": "ann"}}, "ConditionExpression": %q}}]}`, condition)
+	}
+	const mismatch = "IdempotentParameterMismatchException: DynamoDB rejected the request because you retried a request with a different payload " +
+		"but with an idempotent token that was already used."
+	long := strings.Repeat("attribute_not_exists(a) AND ", 20)
+	for _, c := range []struct{ condition, want string }{
+		{long + "attribute_not_exists(b)", ""},
+		{long + "attribute_not_exists(b)", ""},
+		{long + "attribute_not_exists(c)", mismatch},
+		{"attribute_not_exists(b)" + strings.TrimPrefix(long, "attribute_not_exists(a)") + "attribute_not_exists(b)", mismatch},
+		{long + "attribute_not_exists(b) ", mismatch},
+	} {
+		w.expect(t, "TransactWriteItems", request(c.condition), c.want)
+	}
+}

@@ -17,17 +17,17 @@ func (t *transactWrite) token(s *Service) *store.Token {
 	if !t.in.ClientRequestToken.Set {
 		return nil
 	}
-	d := digest{sha256.New()}
+	d := newDigest()
 	for i := range t.actions {
 		t.actions[i].digest(d)
 	}
 	token := &store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Now: s.now()}
-	d.Sum(token.Digest[:0])
+	d.hash.Sum(token.Digest[:0])
 	return token
 }
 
 // digest adds what a is to d.
-func (a *action) digest(d digest) {
+func (a *action) digest(d *digest) {
 	d.text(a.name)
 	d.text(a.tableName.V)
 	d.bytes(a.attributes.Item)
@@ -35,7 +35,8 @@ func (a *action) digest(d digest) {
 	d.option(a.condition)
 	d.text(a.returnOnFailure.Or(none))
 	d.bytes(a.values.Item)
-	names := slices.SortedFunc(slices.Values(a.names), func(x, y api.Entry[string]) int { return strings.Compare(x.Key, y.Key) })
+	names := slices.Clone(a.names)
+	slices.SortFunc(names, func(x, y api.Entry[string]) int { return strings.Compare(x.Key, y.Key) })
 	d.length(len(names))
 	for _, n := range names {
 		d.text(n.Key)
@@ -44,23 +45,37 @@ func (a *action) digest(d digest) {
 }
 
 // digest is a hash of texts, each with its length, so that no two lists of texts are one.
-type digest struct{ hash.Hash }
-
-func (d digest) length(n int) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // never negative
-	_, _ = d.Write(b[:])                        // a hash never fails
+type digest struct {
+	hash    hash.Hash // never fails
+	scratch [digestScratchBytes]byte
 }
 
-func (d digest) bytes(b []byte) {
+// digestScratchBytes is how much of a text is hashed at once: most are shorter.
+const digestScratchBytes = 128
+
+func newDigest() *digest { return &digest{hash: sha256.New()} }
+
+func (d *digest) length(n int) {
+	b := binary.BigEndian.AppendUint64(d.scratch[:0], uint64(n)) //nolint:gosec // never negative
+	_, _ = d.hash.Write(b)
+}
+
+func (d *digest) bytes(b []byte) {
 	d.length(len(b))
-	_, _ = d.Write(b) // a hash never fails
+	_, _ = d.hash.Write(b)
 }
 
-func (d digest) text(s string) { d.bytes([]byte(s)) }
+func (d *digest) text(s string) {
+	d.length(len(s))
+	for len(s) > 0 {
+		n := copy(d.scratch[:], s)
+		_, _ = d.hash.Write(d.scratch[:n])
+		s = s[n:]
+	}
+}
 
 // option adds a text that may be absent, which is not the same as empty.
-func (d digest) option(s api.Opt[string]) {
+func (d *digest) option(s api.Opt[string]) {
 	if !s.Set {
 		d.length(0)
 		return

@@ -3,6 +3,7 @@ package op
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
@@ -13,22 +14,36 @@ import (
 // transactActionsMax is how many actions a transaction may have ("TransactWriteItems", API Reference).
 const transactActionsMax = 100
 
-// transactWrite is a TransactWriteItems while it is served.
+// transactWrite is a TransactWriteItems while it is served. It is pooled.
 type transactWrite struct {
 	transaction
 	in      *api.TransactWriteItemsInput
+	members memberErrors
 	writes  []store.Write
 	results []store.Result // of the actions
 }
 
+var transactWrites = sync.Pool{New: func() any { return new(transactWrite) }}
+
+// done gives t back. What it held, results of the store above all, must not be used any more.
+func (t *transactWrite) done() {
+	t.transaction.done()
+	clear(t.writes)
+	clear(t.results)
+	t.in, t.writes, t.results = nil, t.writes[:0], t.results[:0]
+	t.members.Reset()
+	transactWrites.Put(t)
+}
+
 // transactWriteItems makes up to 100 changes of items, of any tables, or none of them.
 func (s *Service) transactWriteItems(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
-	in := req.(*api.TransactWriteItemsInput) //nolint:errcheck,forcetypeassert // the route says so
-	if err := firstRefusal(in, transactWriteSize, transactWriteMembers, transactWriteShapes); err != nil {
+	in := req.(*api.TransactWriteItemsInput)   //nolint:errcheck,forcetypeassert // the route says so
+	t := transactWrites.Get().(*transactWrite) //nolint:errcheck,forcetypeassert // nothing else is put in
+	defer t.done()
+	t.in = in
+	if err := firstRefusal(t, (*transactWrite).size, (*transactWrite).badMembers, (*transactWrite).shapes); err != nil {
 		return dst, err
 	}
-	t := transactWrite{in: in}
-	defer t.done()
 	t.open(s)
 	if err := t.check(); err != nil {
 		return dst, err
@@ -37,9 +52,11 @@ func (s *Service) transactWriteItems(ctx context.Context, req api.Request, dst [
 	err := t.apply(ctx, s, token)
 	switch {
 	case err == nil:
-		return t.output().AppendJSON(dst), nil
+		out := t.output()
+		return out.AppendJSON(dst), nil
 	case errors.Is(err, store.ErrReplay):
-		return t.replay(token).AppendJSON(dst), nil
+		out := t.replay(token)
+		return out.AppendJSON(dst), nil
 	case errors.Is(err, store.ErrOtherRequest):
 		return dst, apierr.IdempotentParameterMismatch()
 	case errors.Is(err, store.ErrInProgress):
@@ -48,20 +65,22 @@ func (s *Service) transactWriteItems(ctx context.Context, req api.Request, dst [
 	return dst, err
 }
 
-// transactWriteSize refuses too few or too many actions.
-func transactWriteSize(in *api.TransactWriteItemsInput) *apierr.Error {
-	var m memberErrors
-	api.ListLength(&m.Constraints, "transactItems", in.TransactItems, 1, transactActionsMax)
-	return m.refusal()
+// size refuses too few or too many actions.
+func (t *transactWrite) size() *apierr.Error {
+	api.ListLength(&t.members.Constraints, "transactItems", t.in.TransactItems, 1, transactActionsMax)
+	return t.members.refusal()
 }
 
-// transactWriteMembers refuses members, of the request and of all actions together.
-func transactWriteMembers(in *api.TransactWriteItemsInput) *apierr.Error { return constrained(in) }
+// badMembers refuses members, of the request and of all actions together.
+func (t *transactWrite) badMembers() *apierr.Error {
+	t.in.Constrain(&t.members.Constraints)
+	return t.members.refusal()
+}
 
-// transactWriteShapes refuses entries that are not one action.
-func transactWriteShapes(in *api.TransactWriteItemsInput) *apierr.Error {
-	for i := range in.TransactItems {
-		given, n := &in.TransactItems[i], 0
+// shapes refuses entries that are not one action.
+func (t *transactWrite) shapes() *apierr.Error {
+	for i := range t.in.TransactItems {
+		given, n := &t.in.TransactItems[i], 0
 		for _, there := range []bool{given.ConditionCheck != nil, given.Put != nil, given.Update != nil, given.Delete != nil} {
 			if there {
 				n++
@@ -79,7 +98,6 @@ func transactWriteShapes(in *api.TransactWriteItemsInput) *apierr.Error {
 
 // open makes the actions.
 func (t *transactWrite) open(s *Service) {
-	t.actions = make([]action, 0, len(t.in.TransactItems))
 	for i := range t.in.TransactItems {
 		var a *action
 		switch given := &t.in.TransactItems[i]; {
@@ -155,7 +173,7 @@ func (t *transactWrite) emptyKeys() *apierr.Error {
 }
 
 // output is the response to a transaction that has been done.
-func (t *transactWrite) output() *api.TransactWriteItemsOutput {
+func (t *transactWrite) output() api.TransactWriteItemsOutput {
 	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
 	var collections collectionList
 	for i := range t.actions {
@@ -165,16 +183,16 @@ func (t *transactWrite) output() *api.TransactWriteItemsOutput {
 			collections.add(a.itemRequest, &t.results[i])
 		}
 	}
-	return &api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredWrites(), ItemCollectionMetrics: collections.byTable}
+	return api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredWrites(), ItemCollectionMetrics: collections.byTable}
 }
 
 // replay is the response to a transaction that had been done before. It costs what it takes to read
 // the larger images of the items.
-func (t *transactWrite) replay(token *store.Token) *api.TransactWriteItemsOutput {
+func (t *transactWrite) replay(token *store.Token) api.TransactWriteItemsOutput {
 	consumed := consumption{wanted: t.in.ReturnConsumedCapacity.V}
 	for i := range t.actions {
 		a := &t.actions[i]
 		consumed.add(a.table, a.consumed(capacity.Transactional*capacity.Read(token.Sizes[i], true)))
 	}
-	return &api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredReads()}
+	return api.TransactWriteItemsOutput{ConsumedCapacity: consumed.mirroredReads()}
 }

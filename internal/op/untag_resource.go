@@ -9,7 +9,7 @@ import (
 	"github.com/statordb/stator/internal/catalog"
 )
 
-// untagResource takes tags away from a table. Keys that no tag has are ignored.
+// untagResource takes tags away from a table or a stream. Keys that no tag has are ignored.
 func (s *Service) untagResource(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
 	in := req.(*api.UntagResourceInput) //nolint:errcheck,forcetypeassert // routes say so
 	judged := *in
@@ -17,14 +17,14 @@ func (s *Service) untagResource(ctx context.Context, req api.Request, dst []byte
 	if refused := constrained(&judged); refused != nil {
 		return nil, refused
 	}
-	name, refused := s.taggedResource(in.ResourceArn)
+	r, refused := s.taggedResource(in.ResourceArn)
 	if refused != nil {
 		return nil, refused
 	}
 	if refused := tagKeysAllowed(in.TagKeys); refused != nil {
 		return nil, refused
 	}
-	return s.retag(ctx, name, in.ResourceArn.V, dst, func(old []catalog.Tag) []catalog.Tag {
+	return s.retag(ctx, r, dst, func(old []catalog.Tag) []catalog.Tag {
 		return slices.DeleteFunc(old, func(t catalog.Tag) bool { return slices.Contains(in.TagKeys, t.Key) })
 	})
 }

@@ -147,7 +147,7 @@ func (r *itemRequest) updateExpression() *apierr.Error {
 	if !r.update.Set {
 		return nil
 	}
-	parsed, err := r.service.expressions.Update(r.update.V)
+	parsed, err := r.service.parsed.Update(r.update.V)
 	if err == nil {
 		r.boundUpdate, err = parsed.Bind(&r.scope)
 	}

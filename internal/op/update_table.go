@@ -35,6 +35,9 @@ func (s *Service) updateTable(ctx context.Context, req api.Request, dst []byte) 
 	if after == nil {
 		return nil, apierr.NoTable(name)
 	}
+	if err := u.settle(ctx, after); err != nil {
+		return nil, err
+	}
 	d, err := u.answer(ctx, after)
 	if err != nil {
 		return nil, err
@@ -84,14 +87,6 @@ func (u *tableUpdate) protection(t *catalog.Table) *apierr.Error {
 	return nil
 }
 
-// stream refuses to switch off a stream: no table has one.
-func (u *tableUpdate) stream(t *catalog.Table) *apierr.Error {
-	if u.in.StreamSpecification != nil && !u.in.StreamSpecification.StreamEnabled.V {
-		return apierr.Validation("Table has no stream to disable: TableName: " + t.Name)
-	}
-	return nil
-}
-
 // vectors refuses to delete a vector index: no table has one.
 func (u *tableUpdate) vectors(t *catalog.Table) *apierr.Error {
 	for i := range u.in.VectorIndexUpdates {
@@ -108,8 +103,6 @@ func (u *tableUpdate) built(*catalog.Table) *apierr.Error {
 	switch {
 	case in.VectorIndexUpdates != nil:
 		return notBuilt("vector indexes")
-	case in.StreamSpecification != nil:
-		return notBuilt("streams")
 	case in.ReplicaUpdates != nil || in.GlobalTableWitnessUpdates != nil || in.MultiRegionConsistency.Set ||
 		in.GlobalTableSettingsReplicationMode.Set || in.DisassociationProtectionEnabled.Set:
 		return notBuilt("global tables")
@@ -128,6 +121,8 @@ func (u *tableUpdate) answer(ctx context.Context, after *catalog.Table) (*api.Ta
 	case in.BillingMode.Set || in.ProvisionedThroughput != nil:
 		d.TableStatus = api.Some(statusUpdating)
 		u.answerThroughput(d, after)
+	case in.StreamSpecification != nil:
+		d.TableStatus = api.Some(statusUpdating)
 	case in.TableClass.Set:
 		d.TableStatus = api.Some(statusUpdating)
 		d.TableClassSummary = describeClass(before.Class)

@@ -107,17 +107,6 @@ func updateThroughput(in *api.UpdateTableInput) *apierr.Error {
 	return withinBounds(in.ProvisionedThroughput, "")
 }
 
-func updateStream(in *api.UpdateTableInput) *apierr.Error {
-	spec := in.StreamSpecification
-	switch {
-	case spec == nil || spec.StreamEnabled.V == spec.StreamViewType.Set:
-		return nil
-	case spec.StreamEnabled.V:
-		return apierr.Invalid("If stream is being enabled then UpdateViewType is required")
-	}
-	return apierr.Invalid("If stream is being disabled, then UpdateViewType must not be specified")
-}
-
 // updateIndexes checks the shape of changes of indexes.
 func updateIndexes(in *api.UpdateTableInput) *apierr.Error {
 	seen := make(map[string]bool, len(in.GlobalSecondaryIndexUpdates))

@@ -6,6 +6,7 @@ import (
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/catalog"
+	"github.com/statordb/stator/internal/expr"
 )
 
 func BenchmarkStatement(b *testing.B) {
@@ -20,6 +21,15 @@ func BenchmarkStatement(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := Parse(text); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("cached", func(b *testing.B) {
+		var c expr.Cache
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Cached(&c, text); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,25 +1,24 @@
 package partiql
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
+	"github.com/statordb/stator/internal/catalog"
 )
 
 // A token says where a page ended:
 //
 //	version | range (uvarint) | key (an encoded item) | request | seal
 //
-// The request is what it belongs to: a hash of statement, parameters and table. The seal is a MAC of all
-// before it, so that whoever gives a token back can have made it no other way than by getting it.
+// The request is what it belongs to: a hash of statement, parameters and table. The seal is the store's,
+// so that whoever gives a token back can have made it no other way than by getting it.
 const (
 	tokenVersion = 0x01
 	requestBytes = 16
-	sealBytes    = 16
 )
 
 // tokenEncoding writes tokens; every token has one spelling.
@@ -30,37 +29,31 @@ var (
 	errOtherToken   = apierr.Validation("NextToken does not match request")
 )
 
-// Sealer makes tokens of positions, with a key that all processes of a store must share.
-type Sealer struct{ key []byte }
+// Tokens makes tokens of positions.
+type Tokens struct{ sealer *catalog.Sealer }
 
-// NewSealer returns a Sealer with a key.
-func NewSealer(key []byte) *Sealer { return &Sealer{key} }
+// NewTokens returns Tokens that are sealed with sealer.
+func NewTokens(sealer *catalog.Sealer) *Tokens { return &Tokens{sealer} }
 
 // Token returns the token of position p in r.
-func (s *Sealer) Token(r *Read, p *Position) string {
+func (t *Tokens) Token(r *Read, p *Position) string {
 	b := binary.AppendUvarint([]byte{tokenVersion}, uint64(p.Range)) //nolint:gosec // never negative
 	b = append(b, p.Key...)
 	b = append(b, r.bound.request()...)
-	return tokenEncoding.EncodeToString(append(b, s.seal(b)...))
-}
-
-func (s *Sealer) seal(b []byte) []byte {
-	mac := hmac.New(sha256.New, s.key)
-	mac.Write(b)
-	return mac.Sum(nil)[:sealBytes]
+	return tokenEncoding.EncodeToString(t.sealer.Seal(b))
 }
 
 // Position returns the position in r that a token is of.
-func (s *Sealer) Position(r *Read, token string) (*Position, *apierr.Error) {
+func (t *Tokens) Position(r *Read, token string) (*Position, *apierr.Error) {
 	b, err := tokenEncoding.DecodeString(token)
-	if err != nil || len(b) < 1+1+requestBytes+sealBytes || b[0] != tokenVersion {
+	if err != nil {
 		return nil, errInvalidToken
 	}
-	sealed, seal := b[:len(b)-sealBytes], b[len(b)-sealBytes:]
-	if !hmac.Equal(seal, s.seal(sealed)) {
+	body, ok := t.sealer.Unseal(b)
+	if !ok || body[0] != tokenVersion {
 		return nil, errInvalidToken
 	}
-	body, request := sealed[1:len(sealed)-requestBytes], sealed[len(sealed)-requestBytes:]
+	body, request := body[1:len(body)-requestBytes], body[len(body)-requestBytes:]
 	if r.bound.listed() || string(request) != string(r.bound.request()) {
 		return nil, errOtherToken
 	}

@@ -33,11 +33,11 @@ func TestToken(t *testing.T) {
 	other.ID = [16]byte{2}
 	const text = "SELECT * FROM t WHERE a = ?"
 	x, y := attr.Value(attr.AppendS(nil, "x")), attr.Value(attr.AppendS(nil, "y"))
-	sealer := NewSealer([]byte("key"))
+	tokens := NewTokens(catalog.NewSealer([]byte("key"), "test"))
 	r := reading(t, table, text, x)
 	key := attr.AppendS([]byte{1, 2, 'p', 'k'}, "k")
-	token := sealer.Token(r, &Position{3, key})
-	p, err := sealer.Position(r, token)
+	token := tokens.Token(r, &Position{3, key})
+	p, err := tokens.Position(r, token)
 	if err != nil || p.Range != 3 || !p.Key.Equal(key) {
 		t.Fatalf("got %v, %v", p, err)
 	}
@@ -50,13 +50,13 @@ func TestToken(t *testing.T) {
 		{"one more space", reading(t, table, text+" ", x), errOtherToken},
 		{"another table of that name", reading(t, &other, text, x), errOtherToken},
 	} {
-		if _, err := sealer.Position(c.read, token); err != c.want {
+		if _, err := tokens.Position(c.read, token); err != c.want {
 			t.Errorf("%s: got %v", c.name, err)
 		}
 	}
 	list := attr.Value(attr.AppendM(nil, attr.EmptyItem))
 	listed := reading(t, table, text, list)
-	if _, err := sealer.Position(listed, sealer.Token(listed, &Position{0, key})); err != errOtherToken {
+	if _, err := tokens.Position(listed, tokens.Token(listed, &Position{0, key})); err != errOtherToken {
 		t.Errorf("a map as parameter: got %v", err)
 	}
 	for i := range token {
@@ -64,11 +64,11 @@ func TestToken(t *testing.T) {
 		if changed[i]++; changed[i] == token[i] {
 			continue
 		}
-		if _, err := sealer.Position(r, string(changed)); err != errInvalidToken {
+		if _, err := tokens.Position(r, string(changed)); err != errInvalidToken {
 			t.Fatalf("byte %d changed: got %v", i, err)
 		}
 	}
-	if _, err := NewSealer([]byte("other")).Position(r, token); err != errInvalidToken {
+	if _, err := NewTokens(catalog.NewSealer([]byte("other"), "test")).Position(r, token); err != errInvalidToken {
 		t.Errorf("another key: got %v", err)
 	}
 }

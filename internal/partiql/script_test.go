@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/catalog"
 	"github.com/statordb/stator/internal/engine/pebble"
+	"github.com/statordb/stator/internal/expr"
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/store"
 )
@@ -65,7 +67,8 @@ func TestScripts(t *testing.T) {
 type world struct {
 	store   *store.Store
 	catalog *catalog.Catalog
-	sealer  *Sealer
+	tokens  *Tokens
+	parsed  expr.Cache
 	ids     uint64
 }
 
@@ -80,7 +83,7 @@ func newWorld(t testing.TB) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{store: store.New(e), sealer: NewSealer([]byte("key"))}
+	w := &world{store: store.New(e), tokens: NewTokens(catalog.NewSealer([]byte("key"), "test"))}
 	w.catalog, err = catalog.Open(t.Context(), e, catalog.Options{Now: time.Now, NewID: func() (id keyspace.TableID) {
 		w.ids++
 		binary.BigEndian.PutUint64(id[8:], w.ids)
@@ -150,10 +153,18 @@ func (w *world) run(d *datadriven.TestData, line string) string {
 	if err != nil {
 		return "parameters: " + err.Message + "\n"
 	}
-	s, err := Parse(text)
+	s, err := Cached(&w.parsed, text)
 	if err != nil {
 		return err.Message + "\n"
 	}
+	out := w.carryOut(s, given, d)
+	if fresh, _ := Parse(text); !reflect.DeepEqual(s, fresh) {
+		out += "and the statement is not what it was\n"
+	}
+	return out
+}
+
+func (w *world) carryOut(s *Statement, given []attr.Value, d *datadriven.TestData) string {
 	b, err := s.Bind(Alone, given, w.find)
 	if err != nil {
 		return err.Message + "\n"
@@ -210,7 +221,7 @@ func (w *world) read(b *Bound, d *datadriven.TestData) string {
 		if out += "\n"; page.Next == nil {
 			return out
 		}
-		if from, refusal = w.sealer.Position(r, w.sealer.Token(r, page.Next)); refusal != nil {
+		if from, refusal = w.tokens.Position(r, w.tokens.Token(r, page.Next)); refusal != nil {
 			return out + refusal.Message + "\n"
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/expr"
 )
 
 // Statement is a parsed statement. It does not change and may be used concurrently.
@@ -43,6 +44,11 @@ func Parse(text string) (*Statement, *apierr.Error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Cached is Parse for a text that may have been parsed before: c keeps statements that are not refused.
+func Cached(c *expr.Cache, text string) (*Statement, *apierr.Error) {
+	return expr.Cached(c, expr.StatementKind, text, Parse)
 }
 
 // shape takes over the clauses of root and refuses what DynamoDB has no place for.

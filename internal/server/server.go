@@ -23,7 +23,12 @@ import (
 	"github.com/statordb/stator/internal/op"
 	"github.com/statordb/stator/internal/sigv4"
 	"github.com/statordb/stator/internal/store"
+	"github.com/statordb/stator/internal/stream"
+	"github.com/statordb/stator/internal/ttl"
 )
+
+// settleWait is how long UpdateTimeToLive waits for a worker: with a table that has few items, until it is through.
+const settleWait = time.Second
 
 // Options are what a server works with.
 type Options struct {
@@ -34,6 +39,8 @@ type Options struct {
 	Logger  *slog.Logger
 	Now     func() time.Time
 	NewID   func() keyspace.TableID // nil: random
+
+	StreamShardWrites int // a shard of a stream that gets more records a second is split; 0: 1000
 }
 
 // Server is one running Stator.
@@ -64,7 +71,8 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, o.Engine.Close())
 	}
-	items := store.New(o.Engine)
+	items := store.New(o.Engine, store.WithClock(o.Now))
+	streams := stream.New(o.Engine, c)
 	counts := metrics.New()
 	counts.Gauge("tables", "Tables.", func() float64 { return float64(c.Len()) })
 	s := &Server{
@@ -72,7 +80,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		admin:  admin.New(counts),
 		front: awsjson.NewHandler(awsjson.New(awsjson.Options{
 			Region:     o.Realm.Region,
-			Operations: operations(op.New(op.Options{Catalog: c, Store: items, Now: o.Now, Address: o.Address})),
+			Operations: operations(op.New(op.Options{Catalog: c, Store: items, Streams: streams, Now: o.Now, Address: o.Address, SettleWait: settleWait})),
 			Verify:     sigv4.Signed,
 			Metrics:    counts,
 			Logger:     o.Logger,
@@ -80,11 +88,28 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		})),
 	}
 	s.listenTo(o.Logger)
+	keeper := lifecycle.New(lifecycle.Options{
+		Catalog: c, Store: items, Streams: streams, Logger: o.Logger, Now: o.Now, ShardWrites: o.StreamShardWrites,
+	})
+	countStreams(counts, c, items, keeper)
+	expired := ttl.New(ttl.Options{Catalog: c, Store: items, Logger: o.Logger, Now: o.Now})
+	counts.Counter("ttl_deleted_total", "Items removed because they had expired.", func() float64 { return float64(expired.Deleted()) })
+	counts.Gauge("ttl_lag_seconds", "How long ago the first item expired that is known to be there still.", func() float64 { return expired.Lag().Seconds() })
 	s.work(
-		lifecycle.New(lifecycle.Options{Catalog: c, Store: items, Logger: o.Logger, Now: o.Now}).Run,
+		keeper.Run,
+		expired.Run,
 		s.connections.sweep,
 	)
 	return s, nil
+}
+
+// countStreams adds what operators see of streams.
+func countStreams(counts *metrics.Registry, c *catalog.Catalog, items *store.Store, keeper *lifecycle.Worker) {
+	counts.Counter("stream_records_total", "Change records written to streams.",
+		func() float64 { return float64(items.Records()) })
+	counts.Gauge("stream_shards", "Open shards of all streams.", func() float64 { return float64(c.OpenShards()) })
+	counts.Counter("stream_trims_total", "Times that old records of a stream were removed.",
+		func() float64 { return float64(keeper.Trims()) })
 }
 
 // operations returns the routes by name, as the front wants them.

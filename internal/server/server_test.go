@@ -119,8 +119,17 @@ func TestServes(t *testing.T) {
 	if got := r.do(t, "CreateTable", createMusic); !strings.Contains(got, `"TableArn":"arn:aws:dynamodb:eu-west-1:000000000000:table/music"`) {
 		t.Errorf("CreateTable: got %s", got)
 	}
-	if got := r.get(t, "/metrics"); !strings.Contains(got, "\nstator_tables 1\n") ||
-		!strings.Contains(got, `stator_requests_total{operation="CreateTable",result="ok"} 1`) {
+	streamed := strings.Replace(createMusic, `"music"`, `"streamed","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}`, 1)
+	if got := r.do(t, "CreateTable", streamed); !strings.Contains(got, `"LatestStreamLabel":`) {
+		t.Errorf("CreateTable: got %s", got)
+	}
+	r.do(t, "PutItem", `{"TableName":"streamed","Item":{"pk":{"S":"a"}}}`)
+	if got := r.get(t, "/metrics"); !strings.Contains(got, "\nstator_stream_records_total 1\n") ||
+		!strings.Contains(got, "\nstator_stream_shards 4\n") || !strings.Contains(got, "\nstator_stream_trims_total 0\n") {
+		t.Errorf("metrics: got %s", got)
+	}
+	if got := r.get(t, "/metrics"); !strings.Contains(got, "\nstator_tables 2\n") ||
+		!strings.Contains(got, `stator_requests_total{operation="CreateTable",result="ok"} 2`) {
 		t.Errorf("metrics: got %s", got)
 	}
 }

@@ -39,7 +39,7 @@ func (s *Store) apply(ctx context.Context, ws []Write, rs []Result, buf *[]byte,
 		return err
 	}
 	defer a.leave()
-	_, err := s.engine.Update(ctx, engine.TxnOpt{Locks: a.locks(), Wait: how.wait, Frees: a.frees()}, a.body)
+	_, err := s.engine.Update(ctx, engine.TxnOpt{Locks: a.locks(), Wait: how.wait, Frees: a.frees(), Seq: a.logs()}, a.body)
 	if err != nil {
 		if errors.Is(err, ErrRefused) {
 			return ErrRefused
@@ -62,6 +62,7 @@ type applying struct {
 	buf     *[]byte
 	from    int // what *buf held at first
 	manner
+	recording
 	legs   []leg
 	visits []visit  // of the tables
 	keys   [][]byte // of the rows, which are what is locked
@@ -150,7 +151,7 @@ func (a *applying) locks() [][]byte {
 func (a *applying) frees() bool {
 	for i := range a.writes {
 		switch a.writes[i].Change.(type) {
-		case Delete, Keep:
+		case Delete, Keep, *Expire:
 		default:
 			return false
 		}
@@ -160,7 +161,8 @@ func (a *applying) frees() bool {
 
 // run is the transaction. It may run again, so it starts its results afresh.
 func (a *applying) run(txn engine.Txn) error {
-	*a.buf = (*a.buf)[:a.from]
+	defer a.release()
+	*a.buf, a.recording = (*a.buf)[:a.from], recording{}
 	for i := range a.visits {
 		a.visits[i].begin()
 	}
@@ -176,6 +178,9 @@ func (a *applying) run(txn engine.Txn) error {
 	}
 	for i := range a.legs {
 		a.legs[i].write(txn, &a.visits[a.legs[i].visit], &a.results[i])
+		if err := a.record(txn, i); err != nil {
+			return err
+		}
 	}
 	for i := range a.visits {
 		a.visits[i].write(txn)
@@ -194,7 +199,6 @@ func (a *applying) one(txn engine.Txn, i int) error {
 	if err := txn.Get(a.ctx, l.key, v); err != nil {
 		return err
 	}
-	defer v.Release()
 	var old attr.Item
 	if v.Exists {
 		var err error
@@ -206,11 +210,13 @@ func (a *applying) one(txn engine.Txn, i int) error {
 			r.Old = keep(a.buf, old)
 		}
 	}
+	l.old = old
 	if w.If != nil && !w.If.Match(old) {
 		r.Err = ErrCondition
 		return nil
 	}
-	if _, l.keeps = w.Change.(Keep); l.keeps {
+	t := a.visits[l.visit].table
+	if l.keeps = keeps(w.Change, t, old); l.keeps {
 		r.NewSize = r.OldSize
 		return nil
 	}
@@ -220,11 +226,21 @@ func (a *applying) one(txn engine.Txn, i int) error {
 	if r.New != nil {
 		r.NewSize = r.New.Size()
 	}
-	t := a.visits[l.visit].table
+	if t.Expiry.Kept() {
+		l.expiry.follow(t, &w.Key, old, r.New)
+	}
 	if len(t.Indexes) == 0 {
 		return nil
 	}
 	return l.follow(a.ctx, txn, t, old, r, a.buf)
+}
+
+// release gives the memory of the items read back.
+func (a *applying) release() {
+	for i := range a.legs {
+		a.legs[i].old = nil
+		a.legs[i].value.Release()
+	}
 }
 
 // count adds the committed changes to the figures.
@@ -232,4 +248,5 @@ func (a *applying) count() {
 	for i := range a.visits {
 		a.visits[i].count()
 	}
+	a.countRecords()
 }

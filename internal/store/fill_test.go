@@ -51,13 +51,23 @@ func (l *library) state(t tb, name string, state catalog.IndexState) {
 	})
 }
 
+// build is how far the index id is that is to be made or removed.
+func (l *library) build(t tb, id keyspace.IndexID) catalog.Build {
+	t.Helper()
+	b, unfinished := l.books().Build(id)
+	if !unfinished {
+		t.Fatalf("there is nothing to do about index %d", id)
+	}
+	return b
+}
+
 // fill fills the index called name to its end, and returns in how many steps.
 func (l *library) fill(t tb, name string, pause func(step int)) (steps int) {
 	t.Helper()
 	if err := l.store.Quiesce(context.Background(), l.books()); err != nil {
 		t.Fatal(err)
 	}
-	err := l.store.Fill(context.Background(), l.books(), l.books().Index(name), func(time.Duration) {
+	err := l.store.Fill(context.Background(), l.books(), l.build(t, l.books().Index(name).ID), func(time.Duration) {
 		steps++
 		pause(steps)
 	})
@@ -286,11 +296,12 @@ func TestEraseIndex(t *testing.T) {
 	l.disturb(t, random)
 	l.verify(t)
 	gone := l.books().Index("genre")
+	build := l.build(t, gone.ID)
 	for range 2 { // a crash may come before the note of it
 		if err := l.store.Quiesce(t.Context(), l.books()); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.store.EraseIndex(t.Context(), l.books(), gone); err != nil {
+		if err := l.store.EraseIndex(t.Context(), l.books(), build); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -318,7 +329,7 @@ func TestFillDropped(t *testing.T) {
 	l.manyBooks(t, rand.New(rand.NewPCG(5, 6)))
 	l.begin(t, byGenre)
 	table := l.books()
-	err := l.store.Fill(t.Context(), table, table.Index("genre"), func(time.Duration) {
+	err := l.store.Fill(t.Context(), table, l.build(t, table.Index("genre").ID), func(time.Duration) {
 		if _, err := l.catalog.Drop(t.Context(), "books", func(*catalog.Table) error { return nil }); err != nil {
 			t.Error(err)
 		}

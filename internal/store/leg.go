@@ -16,15 +16,20 @@ type leg struct {
 	key   []byte // of the row
 	value engine.Value
 
+	old        attr.Item      // only lent, until value is released
 	keeps      bool           // the write leaves the item as it is
 	changes    []index.Change // without the old views: their memory is only lent
 	collection *collection    // in a table with local indexes
+	expiry     expiry
+	recorded   bool  // the change has a record
+	slot       uint8 // of the record
 }
 
 // forget drops what is not to be used again.
 func (l *leg) forget() {
 	clear(l.changes)
-	l.changes, l.collection = l.changes[:0], nil
+	l.expiry.forget()
+	l.changes, l.collection, l.recorded = l.changes[:0], nil, false
 }
 
 // follow finds out what follows for the indexes of t from the item going from old to r.New.
@@ -94,6 +99,7 @@ func (l *leg) write(txn engine.Txn, v *visit, r *Result) {
 	for i := range l.changes {
 		v.indexes = addIndex(v.indexes, writeEntry(txn, &l.changes[i]))
 	}
+	l.expiry.write(txn, v)
 }
 
 // setRow writes a row, of a table or of an index.

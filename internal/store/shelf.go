@@ -17,8 +17,9 @@ import (
 // the rows they count. A tally is written by one transaction at a time: a writer takes a free one and
 // puts it back when its commit is done, so no two writers ever wait for one another over a count.
 type shelf struct {
-	id   keyspace.TableID
-	gate gate
+	id    keyspace.TableID
+	gate  gate
+	watch watch
 
 	loaded  atomic.Bool
 	mu      sync.Mutex // guards what follows
@@ -26,6 +27,8 @@ type shelf struct {
 	indexes []indexFigures
 	free    []*tally
 	tallies uint32 // how many there are
+
+	recorded atomic.Pointer[logCount] // of the stream that the table has, or had last; nil before the first record
 }
 
 func newShelf(id keyspace.TableID) *shelf { return &shelf{id: id} }

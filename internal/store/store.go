@@ -9,6 +9,7 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
@@ -22,6 +23,8 @@ type Store struct {
 	engine             engine.Engine
 	collectionBytesMax int64
 	tokens             tokens
+	now                func() time.Time
+	records            atomic.Uint64 // change records written
 
 	mu      sync.Mutex // held to add to shelves or take away
 	shelves atomic.Pointer[map[keyspace.TableID]*shelf]
@@ -35,7 +38,7 @@ func WithCollectionBytesMax(n int64) Option { return func(s *Store) { s.collecti
 
 // New returns a store on e.
 func New(e engine.Engine, options ...Option) *Store {
-	s := &Store{engine: e, collectionBytesMax: CollectionBytesMax}
+	s := &Store{engine: e, collectionBytesMax: CollectionBytesMax, now: time.Now}
 	s.shelves.Store(&map[keyspace.TableID]*shelf{})
 	for _, o := range options {
 		o(s)

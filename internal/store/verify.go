@@ -18,11 +18,12 @@ type Summary struct {
 	Dropped int   // tables whose space is to be given back
 	Items   int64 // of tables that exist
 	Bytes   int64 // the sizes of these items, as DynamoDB counts
+	Records int64 // of changes
 }
 
 // Verify reads everything in a store that nobody else uses, without changing it, and calls report
-// with each problem: a checksum that does not match, a key of nobody, a token or a row that does not decode or
-// is not under its key, figures that are not those of the rows. Its error says why it could not go
+// with each problem: a checksum that does not match, a key of nobody, a token, a row or a change record that does
+// not decode or is not under its key, figures that are not those of the rows. Its error says why it could not go
 // on.
 func Verify(ctx context.Context, e engine.Engine, report func(problem string)) (Summary, error) {
 	if err := engine.Verify(ctx, e); err != nil {
@@ -87,6 +88,8 @@ func (v *verifying) all(ctx context.Context, e engine.Engine) error {
 			v.look(ctx, key, cursor.Value())
 		case isToken(key):
 			v.token(key, cursor.Value())
+		case isRecord(key):
+			v.record(key, cursor.Value())
 		case !ofCatalog(key):
 			v.report(fmt.Sprintf("the key %s is nobody's", shown(key)))
 		}
@@ -99,9 +102,11 @@ func (v *verifying) all(ctx context.Context, e engine.Engine) error {
 func ofCatalog(key []byte) bool {
 	tablesLo, tablesHi := keyspace.Tables()
 	droppedLo, droppedHi := keyspace.DroppedTables()
+	streamsLo, streamsHi := keyspace.Streams()
 	return bytes.Equal(key, keyspace.StoreFormat()) || bytes.Equal(key, keyspace.StoreSecret()) ||
 		engine.Range{Lo: tablesLo, Hi: tablesHi}.Contains(key) ||
-		engine.Range{Lo: droppedLo, Hi: droppedHi}.Contains(key)
+		engine.Range{Lo: droppedLo, Hi: droppedHi}.Contains(key) ||
+		engine.Range{Lo: streamsLo, Hi: streamsHi}.Contains(key)
 }
 
 // look looks at one entry of a table.
@@ -129,8 +134,10 @@ func (v *verifying) look(ctx context.Context, key, value []byte) {
 		err = t.entry(ctx, p, key, value)
 	case keyspace.KindShare:
 		err = t.share(value)
+	case keyspace.KindExpiry:
+		err = t.expiry(ctx, p, value)
 	case keyspace.KindFill:
-		if ix := t.index(p.Index); ix == nil || ix.State == catalog.IndexActive {
+		if _, unfinished := t.table.Build(p.Index); !unfinished {
 			err = fmt.Errorf("it says how far index %d is filled, which is not being filled", p.Index)
 		}
 	default:
@@ -156,6 +163,9 @@ func (t *scrutiny) row(ctx context.Context, p keyspace.Parsed, value []byte) err
 		return err
 	}
 	if err := t.collect(ctx, p.PK, size); err != nil {
+		return err
+	}
+	if err := t.expiryOf(ctx, it, p); err != nil {
 		return err
 	}
 	return t.entriesOf(ctx, it, size)

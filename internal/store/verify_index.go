@@ -60,7 +60,7 @@ func (t *scrutiny) entryIs(ctx context.Context, ix *catalog.Index, e *index.Entr
 
 // entry checks an index entry: there is an item that has just this one.
 func (t *scrutiny) entry(ctx context.Context, p keyspace.Parsed, key, value []byte) error {
-	ix := t.index(p.Index)
+	ix := t.table.IndexOf(p.Index)
 	switch {
 	case ix == nil:
 		return fmt.Errorf("it is of index %d, which does not exist", p.Index)
@@ -96,15 +96,6 @@ func (t *scrutiny) entry(ctx context.Context, p keyspace.Parsed, key, value []by
 	t.buf = t.buf[:0]
 	if e := index.Of(t.table, ix, it, itemSize, &t.buf); !bytes.Equal(e.Key, key) {
 		return fmt.Errorf("the entry of index %q is not the one of its item", ix.Name)
-	}
-	return nil
-}
-
-func (t *scrutiny) index(id keyspace.IndexID) *catalog.Index {
-	for i := range t.table.Indexes {
-		if t.table.Indexes[i].ID == id {
-			return &t.table.Indexes[i]
-		}
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type visit struct {
 	ticket ticket
 	tally  *tally
 
+	expires uint64 // the time of the first of the entries that are put into the index by time; 0: none
+
 	figures     figures        // by how much the figures of the table change
 	indexes     []indexFigures // and those of indexes
 	collections []*collection  // in a table with local indexes: those of the writes
@@ -45,6 +47,9 @@ func (v *visit) leave(lost bool) {
 	if !lost {
 		v.shelf.give(v.tally)
 	}
+	if v.expires > 0 {
+		v.shelf.watch.put(v.expires)
+	}
 	v.shelf.gate.leave(v.ticket)
 	clear(v.collections)
 	*v = visit{indexes: v.indexes[:0], collections: v.collections[:0]}
@@ -69,7 +74,7 @@ func (v *visit) collection(ctx context.Context, s *Store, pk []byte) (*collectio
 
 // begin forgets what an earlier run of the transaction has found out.
 func (v *visit) begin() {
-	v.figures, v.indexes = figures{}, v.indexes[:0]
+	v.expires, v.figures, v.indexes = 0, figures{}, v.indexes[:0]
 	for _, c := range v.collections {
 		c.known, c.local = false, 0
 	}

@@ -47,6 +47,17 @@ type Keep struct{}
 // Apply is not called.
 func (Keep) Apply(attr.Item, *[]byte) (attr.Item, error) { return nil, nil }
 
+// keeps reports whether c leaves old as it is, an item of t or none.
+func keeps(c Change, t *catalog.Table, old attr.Item) bool {
+	switch c := c.(type) {
+	case Keep:
+		return true
+	case *Expire:
+		return c.spares(t, old)
+	}
+	return false
+}
+
 // Write is a change of one item.
 type Write struct {
 	Table   *catalog.Table
@@ -54,6 +65,7 @@ type Write struct {
 	If      Condition // nil: always
 	Change  Change
 	WantOld bool // Result.Old is used
+	Service bool // the service itself makes the change: the item has expired
 }
 
 // Result is what a write did, or would have done.

@@ -9,6 +9,7 @@ import (
 
 var seqCases = []testCase{
 	{"sequences of one key ascend", testSeqAscends},
+	{"sequences ascend in time", testSeqAscendsInTime},
 	{"Update returns the body's sequence", testSeqReturned},
 	{"without Seq there is none", testNoSeq},
 	{"StableSeq passes what was acknowledged", testStableAfter},
@@ -60,6 +61,22 @@ func testSeqAscends(s *suite) {
 			}
 		}
 	})
+}
+
+func testSeqAscendsInTime(s *suite) {
+	last := uint64(0)
+	for i := range 20 { // each locks another key, and every second one writes nothing
+		seq := s.update(sequenced(fmt.Sprintf("item%d", i)), func(t engine.Txn) error {
+			if seq := t.Seq(); i%2 == 0 {
+				t.Set(binary.BigEndian.AppendUint64([]byte("log/"), seq), []byte("x"))
+			}
+			return nil
+		})
+		if seq <= last {
+			s.Errorf("sequence %d after %d", seq, last)
+		}
+		last = seq
+	}
 }
 
 func testSeqReturned(s *suite) {
