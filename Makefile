@@ -45,7 +45,7 @@ cover: ## test coverage by function, in .cache/cover.txt
 	$(GO) tool cover -func .cache/cover.out > .cache/cover.txt
 	tail -1 .cache/cover.txt
 
-compat: build ## the README's example and access patterns through boto3 and the AWS CLI, over a SIGKILL
+compat: build ## the README's example, order placement and access patterns through boto3 and the AWS CLI, over a SIGKILL
 	test/compat/run bin/stator
 
 terraform: build ## a table's life with Terraform, if it is there; STATOR_TF_MIRROR names a mirror of the provider

@@ -159,15 +159,28 @@ func shorten(f *flag.FlagSet, values map[string]string) error {
 // defineTargets defines the flags that say who is measured and where.
 func defineTargets(f *flag.FlagSet, c *config, t *texts) {
 	f.StringVar(&c.stator, "stator", statorBuild, "the Stator to measure: build (go build ./cmd/stator), none, or the `path` of a binary")
-	f.Var(&c.statorArgs, "stator-arg", "a further `argument` of stator serve; may be given several times")
+	defineStores(f, c)
 	f.Var(&t.peers, "peer", "a server that runs already, as `name=URL` or name=URL,pid=N to see its CPU and memory too; may be given several times")
 	f.IntVar(&c.starts, "starts", 5, "starts on an empty store to time, at least 1")
 	f.DurationVar(&c.idle, "idle", 2*time.Second, "time between start and the look at idle memory")
-	f.StringVar(&c.dataDir, "data", "", "`directory` below which the stores are made; its disk is what is measured (default the system's temporary directory)")
-	f.StringVar(&c.jsonFile, "json", "", "also write all samples to this `file`")
 	f.StringVar(&c.accessKey, "access-key", "AKIASTATORBENCH00000", "access key that requests are signed with")
 	f.StringVar(&c.secretKey, "secret-key", "bench", "its secret")
 	f.StringVar(&c.region, "region", "us-east-1", "region in the signature")
+}
+
+// defineStores defines flags of every subcommand: about the servers that it starts, and where it writes.
+func defineStores(f *flag.FlagSet, c *config) {
+	f.Var(&c.statorArgs, "stator-arg", "a further `argument` of stator serve; may be given several times")
+	f.StringVar(&c.dataDir, "data", "", "`directory` below which the stores are made; its disk is what is measured (default the system's temporary directory)")
+	f.StringVar(&c.jsonFile, "json", "", "also write all samples to this `file`")
+}
+
+// defineContents defines flags of every subcommand: about what is measured and how.
+func defineContents(f *flag.FlagSet, c *config) {
+	f.IntVar(&c.itemBytes, "item-bytes", 1024, "size of an item as DynamoDB counts it")
+	f.Uint64Var(&c.seed, "seed", 1, "seed of keys and contents")
+	f.BoolVar(&c.short, "short", false, "one short round of everything; flags that are given win")
+	f.IntVar(&c.clientProcs, "client-procs", max(1, runtime.NumCPU()/4), "cores the generator may use while measuring")
 }
 
 // defineLoads defines the flags that say what is measured.
@@ -179,11 +192,8 @@ func defineLoads(f *flag.FlagSet, c *config, t *texts) {
 	f.DurationVar(&c.duration, "duration", 800*time.Millisecond, "measured time of one sample")
 	f.DurationVar(&c.warmUp, "warmup", 200*time.Millisecond, "load before it, not measured")
 	f.IntVar(&c.keys, "keys", 10_000, "items in the table before measuring")
-	f.IntVar(&c.itemBytes, "item-bytes", 1024, "size of an item as DynamoDB counts it")
 	f.IntVar(&c.attributes, "attributes", 8, "text attributes an item is divided into")
-	f.Uint64Var(&c.seed, "seed", 1, "seed of keys and contents")
-	f.BoolVar(&c.short, "short", false, "one short round of everything; flags that are given win")
-	f.IntVar(&c.clientProcs, "client-procs", max(1, runtime.NumCPU()/4), "cores the generator may use while measuring")
+	defineContents(f, c)
 }
 
 // check refuses what cannot be measured.

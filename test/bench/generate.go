@@ -28,12 +28,16 @@ type sample struct {
 	Cancelled  int64         `json:"cancelled,omitempty"`
 	Failed     int64         `json:"failed"`
 	Unsent     int64         `json:"unsent"`
+	Records    int64         `json:"records,omitempty"` // of a stream, that were read
+	Bytes      int64         `json:"bytes,omitempty"`   // of the bodies that they came in
 	Resent     int64         `json:"resent"`
 	Complaint  string        `json:"complaint,omitempty"`
 	Elapsed    time.Duration `json:"elapsed_ns"`
 	ClientCPU  time.Duration `json:"client_cpu_ns"`
 	ServerCPU  time.Duration `json:"server_cpu_ns"` // 0: not known
 	ClientBusy float64       `json:"client_busy"`   // of the cores it may use
+	// Lag is the longest that the server said of itself it was behind with expired items.
+	Lag time.Duration `json:"ttl_lag_ns,omitempty"`
 	quantiles
 }
 

@@ -30,21 +30,7 @@ func commandIndexes(ctx context.Context, args []string, out, log io.Writer) int 
 		return 2
 	}
 	r, err := runIndexes(ctx, cfg, log)
-	if err == nil {
-		err = writeIndexTables(out, cfg, r)
-	}
-	if err == nil && cfg.jsonFile != "" {
-		err = r.writeJSON(cfg.jsonFile)
-	}
-	if err != nil {
-		_, _ = fmt.Fprintln(log, "bench:", err)
-		return 1
-	}
-	if n := r.failed(); n > 0 {
-		_, _ = fmt.Fprintf(log, "bench: %d requests failed, see the notes under the tables\n", n)
-		return 1
-	}
-	return 0
+	return conclude(r, err, func() error { return writeIndexTables(out, cfg, r) }, cfg.jsonFile, log)
 }
 
 // indexBench is one run of the subcommand.

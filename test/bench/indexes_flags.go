@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,9 +84,7 @@ var shortenedIndexes = map[string]string{
 
 func defineIndexFlags(f *flag.FlagSet, c *indexConfig, t *indexTexts) {
 	f.StringVar(&c.stator, "stator", statorBuild, "the Stator to measure: build (go build ./cmd/stator), or the `path` of a binary")
-	f.Var(&c.statorArgs, "stator-arg", "a further `argument` of stator serve; may be given several times")
-	f.StringVar(&c.dataDir, "data", "", "`directory` below which the stores are made; its disk is what is measured (default the system's temporary directory)")
-	f.StringVar(&c.jsonFile, "json", "", "also write all samples to this `file`")
+	defineStores(f, &c.config)
 	f.StringVar(&t.indexes, "gsis", "0,1,3", "comma-separated `numbers` of global secondary indexes, at most three")
 	f.StringVar(&c.projection, "projection", "ALL", "what the indexes hold: ALL or KEYS_ONLY")
 	f.StringVar(&t.small, "small", "20MB", "`size` of the small tables")
@@ -99,10 +96,7 @@ func defineIndexFlags(f *flag.FlagSet, c *indexConfig, t *indexTexts) {
 	f.IntVar(&c.rounds, "rounds", 7, "rounds of each load")
 	f.DurationVar(&c.duration, "duration", 2*time.Second, "measured time of one sample")
 	f.DurationVar(&c.warmUp, "warmup", 500*time.Millisecond, "load before it, not measured")
-	f.IntVar(&c.itemBytes, "item-bytes", 1024, "size of an item as DynamoDB counts it")
-	f.Uint64Var(&c.seed, "seed", 1, "seed of keys and contents")
-	f.BoolVar(&c.short, "short", false, "one short round of everything; flags that are given win")
-	f.IntVar(&c.clientProcs, "client-procs", max(1, runtime.NumCPU()/4), "cores the generator may use while measuring")
+	defineContents(f, &c.config)
 }
 
 // into parses t into c.

@@ -12,9 +12,12 @@
 // A ratio compares two samples of one round, because shared machines drift from round to round; what is
 // printed is the median of a trial's ratios, with the least and the greatest.
 //
-// The subcommand indexes asks another question: what do indexes cost, and does that grow with the table?
+// Subcommands ask other questions. indexes: what do indexes cost, and does that grow with the table?
+// streams: what does it cost to record changes, how soon do readers see them, and what do readers cost?
+// transactions: what does it cost to make several writes or reads one, and how often are transactions in
+// each other's way? ttl: how fast do expired items go, and what do other requests notice of it?
 //
-// Run `go run ./test/bench -h` or `go run ./test/bench indexes -h` for the flags.
+// Run `go run ./test/bench -h`, and `go run ./test/bench indexes -h` and so on, for the flags.
 package main
 
 import (
@@ -44,8 +47,17 @@ func command(args []string, in io.Reader, out, log io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if len(args) > 0 && args[0] == indexesCommand {
-		return commandIndexes(ctx, args[1:], out, log)
+	if len(args) > 0 {
+		switch args[0] {
+		case indexesCommand:
+			return commandIndexes(ctx, args[1:], out, log)
+		case streamsCommand:
+			return commandStreams(ctx, args[1:], out, log)
+		case transactionsCommand:
+			return commandTransactions(ctx, args[1:], out, log)
+		case ttlCommand:
+			return commandTTL(ctx, args[1:], out, log)
+		}
 	}
 	cfg, err := parseFlags(args, log)
 	switch {
@@ -55,32 +67,30 @@ func command(args []string, in io.Reader, out, log io.Writer) int {
 		_, _ = fmt.Fprintln(log, err)
 		return 2
 	}
-	failed, err := measure(ctx, cfg, out, log)
+	r, err := run(ctx, cfg, log)
+	return conclude(r, err, func() error { return r.writeMarkdown(out) }, cfg.jsonFile, log)
+}
+
+// conclude ends a run: it prints the tables, writes the JSON file if one is asked for, and returns the exit
+// status. err is why the run broke off, if it did; then there is no report.
+func conclude(r *report, err error, write func() error, jsonFile string, log io.Writer) int {
+	if err == nil {
+		if err = write(); err != nil {
+			err = fmt.Errorf("cannot print the tables: %w", err)
+		}
+	}
+	if err == nil && jsonFile != "" {
+		if err = r.writeJSON(jsonFile); err != nil {
+			err = fmt.Errorf("cannot write the JSON file: %w", err)
+		}
+	}
 	if err != nil {
 		_, _ = fmt.Fprintln(log, "bench:", err)
 		return 1
 	}
-	if failed > 0 {
-		_, _ = fmt.Fprintf(log, "bench: %d requests failed, see the notes under the tables\n", failed)
+	if n := r.failed(); n > 0 {
+		_, _ = fmt.Fprintf(log, "bench: %d requests failed, see the notes under the tables\n", n)
 		return 1
 	}
 	return 0
-}
-
-// measure runs everything cfg asks for, prints the tables and writes the JSON file. It returns how many
-// requests failed.
-func measure(ctx context.Context, cfg *config, out, log io.Writer) (int64, error) {
-	r, err := run(ctx, cfg, log)
-	if err != nil {
-		return 0, err
-	}
-	if err := r.writeMarkdown(out); err != nil {
-		return 0, fmt.Errorf("cannot print the tables: %w", err)
-	}
-	if cfg.jsonFile != "" {
-		if err := r.writeJSON(cfg.jsonFile); err != nil {
-			return 0, fmt.Errorf("cannot write the JSON file: %w", err)
-		}
-	}
-	return r.failed(), nil
 }

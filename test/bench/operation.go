@@ -11,6 +11,7 @@ type operation struct {
 	title     string // as the tables name it
 	action    string // what X-Amz-Target says behind the dot
 	yardstick string // the bare handler it is held against
+	counts    bool   // what it was acknowledged for is compared in the end with what hot items counted
 	// index says which item the request with this serial is about. Serials never repeat on a target.
 	index func(s *shape, serial uint64) uint64
 	// body appends the request's body.
@@ -44,7 +45,7 @@ var allOperations = []*operation{
 	},
 	{
 		name: updateHot, title: "UpdateItem ADD, one hot item", action: "UpdateItem", yardstick: barePut,
-		index: (*shape).hot, body: updateBody, check: checkEmpty,
+		counts: true, index: (*shape).hot, body: updateBody, check: checkEmpty,
 	},
 	{
 		name: "update-spread", title: "UpdateItem ADD, spread items", action: "UpdateItem", yardstick: barePut,
@@ -52,8 +53,8 @@ var allOperations = []*operation{
 	},
 }
 
-// updateHot is the operation whose effect is counted: after a run the hot item's tally must be the
-// number of its acknowledged updates.
+// updateHot is an operation whose effect is counted: after a run the hot item's tally must be the number of
+// its acknowledged updates.
 const updateHot = "update-hot"
 
 func findOperation(name string) *operation {

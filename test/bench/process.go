@@ -84,6 +84,29 @@ func isReady(ctx context.Context, client *http.Client, address string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
+// metric reads a metric that has no labels.
+func (t *target) metric(ctx context.Context, name string) (float64, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.address+"/metrics", nil)
+	if err != nil {
+		return 0, fmt.Errorf("cannot ask %s for metrics: %w", t.name, err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, fmt.Errorf("cannot read the metrics of %s: %w", t.name, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, bodyBytesMax))
+	if err != nil {
+		return 0, fmt.Errorf("cannot read the metrics of %s: %w", t.name, err)
+	}
+	for line := range bytes.Lines(body) {
+		if value, ok := bytes.CutPrefix(line, []byte(name+" ")); ok {
+			return strconv.ParseFloat(string(bytes.TrimSpace(value)), 64)
+		}
+	}
+	return 0, fmt.Errorf("%s has no metric %s", t.name, name)
+}
+
 // stop ends the server and waits until it is gone.
 func (p *process) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)

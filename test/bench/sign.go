@@ -13,8 +13,20 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// targetPrefix is what X-Amz-Target says before the action.
-const targetPrefix = "DynamoDB_20120810."
+// What X-Amz-Target says before the action.
+const (
+	targetPrefix       = "DynamoDB_20120810."
+	streamTargetPrefix = "DynamoDBStreams_20120810."
+)
+
+// targetOf is X-Amz-Target for an action.
+func targetOf(action string) string {
+	switch action {
+	case "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams":
+		return streamTargetPrefix + action
+	}
+	return targetPrefix + action
+}
 
 // signer turns bodies into whole signed requests, byte for byte what the AWS SDK for Go sends. It is for
 // one goroutine.
@@ -52,7 +64,7 @@ func newSigner(c *config, host string) (*signer, error) {
 func (s *signer) appendRequest(ctx context.Context, b []byte, action string, serial uint64, body []byte) ([]byte, error) {
 	h := s.request.Header
 	h.Del("Authorization")
-	h.Set("X-Amz-Target", targetPrefix+action)
+	h.Set("X-Amz-Target", targetOf(action))
 	h.Set("Amz-Sdk-Invocation-Id", invocationID(serial))
 	s.request.ContentLength = int64(len(body))
 	sum := sha256.Sum256(body)

@@ -29,7 +29,7 @@ type target struct {
 	cfg     *config
 	serial  uint64 // of the next request
 
-	// What happened to the hot item: updates that were acknowledged, and ones of which nobody knows.
+	// What happened to the hot items: writes that were acknowledged, and ones of which nobody knows.
 	hotKnown, hotUnknown int64
 }
 
@@ -43,9 +43,9 @@ func (t *target) checker(o *operation, s *shape) func(uint64, []byte) error {
 	return func(index uint64, body []byte) error { return o.check(s, index, body) }
 }
 
-// acknowledge remembers what a sample did to the hot item.
+// acknowledge remembers what a sample did to the hot items.
 func (t *target) acknowledge(o *operation, all *tally) {
-	if o.name == updateHot {
+	if o.counts {
 		t.hotKnown += all.acknowledged
 		t.hotUnknown += all.failed
 	}
@@ -77,11 +77,14 @@ func (t *target) call(ctx context.Context, action string, body []byte) ([]byte, 
 	return c.answer.body, nil
 }
 
-// setUp makes the table and fills it.
-func (t *target) setUp(ctx context.Context, s *shape) error {
-	_, err := t.call(ctx, "CreateTable", []byte(`{"TableName":"`+s.table+`",`+
-		`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],`+
-		`"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"}`))
+// setUp makes the table and fills it. CreateTable gets the further members as they are.
+func (t *target) setUp(ctx context.Context, s *shape, members ...string) error {
+	body := `{"TableName":"` + s.table + `","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],` +
+		`"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"`
+	for _, m := range members {
+		body += "," + m
+	}
+	_, err := t.call(ctx, "CreateTable", []byte(body+"}"))
 	if err != nil {
 		return fmt.Errorf("cannot make a table on %s: %w", t.name, err)
 	}
@@ -182,9 +185,22 @@ func (t *target) tearDown(ctx context.Context, s *shape) error {
 // checkHot compares the hot item's tally with the updates that were acknowledged: a server must have
 // kept each of them, and none that was never sent.
 func (t *target) checkHot(ctx context.Context, s *shape) (string, error) {
-	body, err := t.call(ctx, "GetItem", getBody(true)(nil, s, hotIndex, 0))
+	n, err := t.tallyOf(ctx, s, hotIndex)
 	if err != nil {
 		return "", fmt.Errorf("cannot read the hot item of %s: %w", t.name, err)
+	}
+	if n < t.hotKnown || n > t.hotKnown+t.hotUnknown {
+		return "", fmt.Errorf("the hot item of %s counted %d updates, but %d were acknowledged and %d uncertain",
+			t.name, n, t.hotKnown, t.hotUnknown)
+	}
+	return fmt.Sprintf("%s: the hot item counted %s updates, every acknowledged one.", t.name, thousands(float64(n))), nil
+}
+
+// tallyOf reads the tally of an item.
+func (t *target) tallyOf(ctx context.Context, s *shape, index uint64) (int64, error) {
+	body, err := t.call(ctx, "GetItem", getBody(true)(nil, s, index, 0))
+	if err != nil {
+		return 0, err
 	}
 	var got struct {
 		Item struct {
@@ -193,13 +209,6 @@ func (t *target) checkHot(ctx context.Context, s *shape) (string, error) {
 			} `json:"tally"`
 		}
 	}
-	if err := json.Unmarshal(body, &got); err != nil {
-		return "", fmt.Errorf("cannot read the hot item of %s: %w", t.name, err)
-	}
-	n := got.Item.Tally.N
-	if n < t.hotKnown || n > t.hotKnown+t.hotUnknown {
-		return "", fmt.Errorf("the hot item of %s counted %d updates, but %d were acknowledged and %d uncertain",
-			t.name, n, t.hotKnown, t.hotUnknown)
-	}
-	return fmt.Sprintf("%s: the hot item counted %s updates, every acknowledged one.", t.name, thousands(float64(n))), nil
+	err = json.Unmarshal(body, &got)
+	return got.Item.Tally.N, err
 }

@@ -72,6 +72,8 @@ func TestRawErrors(t *testing.T) {
 		{"NoSuchOperation", `{}`, nil, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`},
 		{"ListTables", `{}`, []string{"X-Amz-Target:"}, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`},
 		{"ListTables", `{}`, []string{"X-Amz-Target: ListTables"}, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`},
+		{"ListStreams", `{}`, nil, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`}, // it is of the other service
+		{"ListStreams", `{}`, []string{"X-Amz-Target: DynamoDBStreams_20120810.ListStreams"}, 200, `{"Streams":[]}`},
 		{"ListTables", `{`, nil, 400, `{"__type":"com.amazon.coral.service#SerializationException"}`},
 		{"ListTables", ``, nil, 400, `{"__type":"com.amazon.coral.service#SerializationException"}`},
 		{"ListTables", `[]`, nil, 400, `{"__type":"com.amazon.coral.service#SerializationException"}`},
