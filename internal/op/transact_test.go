@@ -200,4 +200,9 @@ func TestTransactTokenText(t *testing.T) {
 	} {
 		w.expect(t, "TransactWriteItems", request(c.condition), c.want)
 	}
+	// Names are a map: it does not matter in which order they come.
+	for _, names := range []string{`{"#a": "a", "#b": "b"}`, `{"#b": "b", "#a": "a"}`} {
+		w.expect(t, "TransactWriteItems", `{"ClientRequestToken": "names", "TransactItems": [{"Delete": {"TableName": "people", "Key": {"i": {"S": "ann"}},
+			"ConditionExpression": "attribute_not_exists(#a) AND attribute_not_exists(#b)", "ExpressionAttributeNames": `+names+`}}]}`, "")
+	}
 }
