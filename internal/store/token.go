@@ -26,8 +26,12 @@ var (
 // TokenLife is how long a token makes a transaction idempotent ("TransactWriteItems", API Reference).
 const TokenLife = 10 * time.Minute
 
-// tokenSpan is the span of time whose tokens lie together, so that they can be removed together.
-const tokenSpan = 5 * time.Minute
+// tokenSpan is the span of time whose tokens lie together, so that they can be removed together. It is as long as
+// a token lives: a token is then in the span of now or in the one before, and looked for in these two.
+const tokenSpan = TokenLife
+
+// clockBack is how far the clock may be set back with a token still being found.
+const clockBack = time.Minute
 
 // Operations that tokens come with. These are stored: never renumber.
 const (
@@ -47,13 +51,13 @@ type Token struct {
 // spanOf is the number of the span that t lies in.
 func spanOf(t time.Time) uint32 { return uint32(t.Unix() / int64(tokenSpan/time.Second)) } //nolint:gosec // until 42000
 
-// keys are where the token may be stored: in the spans that its life can reach back into, and in the
-// one to come, in case the clock was set back.
+// keys are where the token may be stored: in the spans that its life reaches back into, and in the one to come
+// if that is near, in case the clock was set back.
 func (k *Token) keys() [][]byte {
-	const spans = int(TokenLife/tokenSpan) + 2
-	keys := make([][]byte, spans)
-	for i := range keys {
-		keys[i] = keyspace.Token(spanOf(k.Now)+1-uint32(i), k.Operation, k.Text) //nolint:gosec // a few
+	first, last := spanOf(k.Now.Add(-TokenLife)), spanOf(k.Now.Add(clockBack))
+	keys := make([][]byte, 0, last-first+1)
+	for span := last; span >= first; span-- {
+		keys = append(keys, keyspace.Token(span, k.Operation, k.Text))
 	}
 	return keys
 }
@@ -170,8 +174,8 @@ func (t *tokens) release(k *Token) {
 
 // ExpireTokens removes tokens that are too old to count at now. Some stay for a span longer.
 func (s *Store) ExpireTokens(ctx context.Context, now time.Time) error {
-	// Nobody reads the span that is removed last, even if his clock is one span behind.
-	lo, hi := keyspace.TokensBefore(spanOf(now.Add(-TokenLife)) - 1)
+	// Nobody reads the span that is removed last, even if his clock is behind.
+	lo, hi := keyspace.TokensBefore(spanOf(now.Add(-TokenLife - clockBack)))
 	old := engine.Range{Lo: lo, Hi: hi}
 	some, err := s.holds(ctx, old)
 	if err == nil && some {
