@@ -98,27 +98,16 @@ func parseFlags(args []string, log io.Writer) (*config, error) {
 		t texts
 	)
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.SetOutput(log)
 	defineTargets(f, &c, &t)
 	defineLoads(f, &c, &t)
-	f.Usage = func() {
-		_, _ = fmt.Fprint(log, usageHead)
+	head := func(w io.Writer) {
+		_, _ = fmt.Fprint(w, usageHead)
 		for _, o := range allOperations {
-			_, _ = fmt.Fprintf(log, "  %-15s %s, against %s\n", o.name, o.title, o.yardstick)
+			_, _ = fmt.Fprintf(w, "  %-15s %s, against %s\n", o.name, o.title, o.yardstick)
 		}
-		_, _ = fmt.Fprint(log, "\nFlags:\n")
-		f.PrintDefaults()
 	}
-	if err := f.Parse(args); err != nil {
+	if err := parseArgs(f, &c, args, log, head, shortened); err != nil {
 		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if c.short {
-		if err := shorten(f, shortened); err != nil {
-			return nil, err
-		}
 	}
 	var err error
 	if c.peers, err = parsePeers(t.peers); err != nil {
@@ -156,6 +145,13 @@ func shorten(f *flag.FlagSet, values map[string]string) error {
 	return nil
 }
 
+// What requests are signed with unless flags say otherwise.
+const (
+	defaultAccessKey = "AKIASTATORBENCH00000"
+	defaultSecretKey = "bench"
+	defaultRegion    = "us-east-1"
+)
+
 // defineTargets defines the flags that say who is measured and where.
 func defineTargets(f *flag.FlagSet, c *config, t *texts) {
 	f.StringVar(&c.stator, "stator", statorBuild, "the Stator to measure: build (go build ./cmd/stator), none, or the `path` of a binary")
@@ -163,9 +159,9 @@ func defineTargets(f *flag.FlagSet, c *config, t *texts) {
 	f.Var(&t.peers, "peer", "a server that runs already, as `name=URL` or name=URL,pid=N to see its CPU and memory too; may be given several times")
 	f.IntVar(&c.starts, "starts", 5, "starts on an empty store to time, at least 1")
 	f.DurationVar(&c.idle, "idle", 2*time.Second, "time between start and the look at idle memory")
-	f.StringVar(&c.accessKey, "access-key", "AKIASTATORBENCH00000", "access key that requests are signed with")
-	f.StringVar(&c.secretKey, "secret-key", "bench", "its secret")
-	f.StringVar(&c.region, "region", "us-east-1", "region in the signature")
+	f.StringVar(&c.accessKey, "access-key", defaultAccessKey, "access key that requests are signed with")
+	f.StringVar(&c.secretKey, "secret-key", defaultSecretKey, "its secret")
+	f.StringVar(&c.region, "region", defaultRegion, "region in the signature")
 }
 
 // defineStores defines flags of every subcommand: about the servers that it starts, and where it writes.

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -19,20 +17,6 @@ const indexesCommand = "indexes"
 // withinFactor is the bar: at the large size throughput and p99 are within this factor of the small one.
 const withinFactor = 1.3
 
-// commandIndexes is command for the subcommand.
-func commandIndexes(ctx context.Context, args []string, out, log io.Writer) int {
-	cfg, err := parseIndexFlags(args, log)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		_, _ = fmt.Fprintln(log, err)
-		return 2
-	}
-	r, err := runIndexes(ctx, cfg, log)
-	return conclude(r, err, func() error { return writeIndexTables(out, cfg, r) }, cfg.jsonFile, log)
-}
-
 // indexBench is one run of the subcommand.
 type indexBench struct {
 	*bench
@@ -42,19 +26,16 @@ type indexBench struct {
 
 // runIndexes measures what cfg asks for. Whatever happens, its servers are stopped and its stores removed.
 func runIndexes(ctx context.Context, cfg *indexConfig, log io.Writer) (out *report, err error) {
-	b := &indexBench{cfg: cfg, bench: &bench{
-		cfg: &cfg.config, shape: newShape(&cfg.config), log: log, fastest: map[probed]float64{},
-	}}
-	if b.dir, err = os.MkdirTemp(cfg.dataDir, "stator-bench-"); err != nil {
-		return nil, fmt.Errorf("cannot make a directory for the stores: %w", err)
+	base, err := open(&cfg.config, log)
+	if err != nil {
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	defer b.stop()
-	f := gatherFacts(&cfg.config, b.dir)
+	defer func() { err = errors.Join(err, base.close()) }()
+	b := &indexBench{cfg: cfg, bench: base}
 	if err := b.fillAll(ctx); err != nil {
 		return nil, err
 	}
-	out = &report{Facts: f, Settings: cfg.settings()}
+	out = &report{Facts: b.facts, Settings: cfg.settings()}
 	for _, t := range b.tables {
 		out.Settings = append(out.Settings, t.fact())
 	}

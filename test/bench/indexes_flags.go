@@ -43,29 +43,19 @@ Loads:
 
 // parseIndexFlags reads args; help and complaints about their syntax go to log.
 func parseIndexFlags(args []string, log io.Writer) (*indexConfig, error) {
-	c := &indexConfig{config: config{starts: 1, keys: 1, attributes: 4, region: "us-east-1", accessKey: "AKIASTATORBENCH00000", secretKey: "bench"}}
+	c := &indexConfig{config: subcommandConfig()}
+	c.keys, c.attributes = 1, 4
 	var t indexTexts
 	f := flag.NewFlagSet("bench indexes", flag.ContinueOnError)
-	f.SetOutput(log)
 	defineIndexFlags(f, c, &t)
-	f.Usage = func() {
-		_, _ = fmt.Fprint(log, indexUsageHead)
+	head := func(w io.Writer) {
+		_, _ = fmt.Fprint(w, indexUsageHead)
 		for _, l := range indexLoads {
-			_, _ = fmt.Fprintf(log, "  %-12s %s\n", l.name, l.title)
+			_, _ = fmt.Fprintf(w, "  %-12s %s\n", l.name, l.title)
 		}
-		_, _ = fmt.Fprint(log, "\nFlags:\n")
-		f.PrintDefaults()
 	}
-	if err := f.Parse(args); err != nil {
+	if err := parseArgs(f, &c.config, args, log, head, shortenedIndexes); err != nil {
 		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if c.short {
-		if err := shorten(f, shortenedIndexes); err != nil {
-			return nil, err
-		}
 	}
 	if err := t.into(c); err != nil {
 		return nil, err

@@ -22,8 +22,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -48,49 +46,18 @@ func command(args []string, in io.Reader, out, log io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if len(args) > 0 {
-		switch args[0] {
-		case indexesCommand:
-			return commandIndexes(ctx, args[1:], out, log)
-		case streamsCommand:
-			return commandStreams(ctx, args[1:], out, log)
-		case transactionsCommand:
-			return commandTransactions(ctx, args[1:], out, log)
-		case ttlCommand:
-			return commandTTL(ctx, args[1:], out, log)
+		if answer := subcommands[args[0]]; answer != nil {
+			return answer(ctx, args[1:], out, log)
 		}
 	}
-	cfg, err := parseFlags(args, log)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		_, _ = fmt.Fprintln(log, err)
-		return 2
-	}
-	r, err := run(ctx, cfg, log)
-	return conclude(r, err, func() error { return r.writeMarkdown(out) }, cfg.jsonFile, log)
+	write := func(out io.Writer, r *report) error { return r.writeMarkdown(out) }
+	return question[*config]{parseFlags, run, alone[*config](write)}.answer(ctx, args, out, log)
 }
 
-// conclude ends a run: it prints the tables, writes the JSON file if one is asked for, and returns the exit
-// status. err is why the run broke off, if it did; then there is no report.
-func conclude(r *report, err error, write func() error, jsonFile string, log io.Writer) int {
-	if err == nil {
-		if err = write(); err != nil {
-			err = fmt.Errorf("cannot print the tables: %w", err)
-		}
-	}
-	if err == nil && jsonFile != "" {
-		if err = r.writeJSON(jsonFile); err != nil {
-			err = fmt.Errorf("cannot write the JSON file: %w", err)
-		}
-	}
-	if err != nil {
-		_, _ = fmt.Fprintln(log, "bench:", err)
-		return 1
-	}
-	if n := r.failed(); n > 0 {
-		_, _ = fmt.Fprintf(log, "bench: %d requests failed, see the notes under the tables\n", n)
-		return 1
-	}
-	return 0
+// subcommands ask other questions.
+var subcommands = map[string]func(ctx context.Context, args []string, out, log io.Writer) int{
+	indexesCommand:      question[*indexConfig]{parseIndexFlags, runIndexes, writeIndexTables}.answer,
+	streamsCommand:      question[*streamConfig]{parseStreamFlags, runStreams, alone[*streamConfig](writeStreamTables)}.answer,
+	transactionsCommand: question[*transactionConfig]{parseTransactionFlags, runTransactions, writeTransactionTables}.answer,
+	ttlCommand:          question[*ttlConfig]{parseTTLFlags, runTTL, alone[*ttlConfig](writeTTLTables)}.answer,
 }

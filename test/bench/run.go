@@ -23,6 +23,7 @@ type bench struct {
 	shape     *shape
 	log       io.Writer
 	dir       string // all stores; removed in the end
+	facts     []fact // about the machine, before anything was started
 	targets   []*target
 	fastest   map[probed]float64 // requests a second
 	startups  []startup
@@ -37,15 +38,30 @@ type probed struct {
 	trial  trial
 }
 
-// run measures what cfg asks for. Whatever happens, its servers are stopped and its stores removed.
-func run(ctx context.Context, cfg *config, log io.Writer) (out *report, err error) {
-	b := &bench{cfg: cfg, shape: newShape(cfg), log: log, fastest: map[probed]float64{}}
-	if b.dir, err = os.MkdirTemp(cfg.dataDir, "stator-bench-"); err != nil {
+// open makes a bench of what cfg asks for, and the directory of its stores. close must be called in the end.
+func open(cfg *config, log io.Writer) (*bench, error) {
+	dir, err := os.MkdirTemp(cfg.dataDir, "stator-bench-")
+	if err != nil {
 		return nil, fmt.Errorf("cannot make a directory for the stores: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	defer b.stop()
-	f := gatherFacts(cfg, b.dir)
+	return &bench{
+		cfg: cfg, shape: newShape(cfg), log: log, dir: dir, facts: gatherFacts(cfg, dir), fastest: map[probed]float64{},
+	}, nil
+}
+
+// close stops the servers and removes the stores.
+func (b *bench) close() error {
+	b.stop()
+	return os.RemoveAll(b.dir)
+}
+
+// run measures what cfg asks for. Whatever happens, its servers are stopped and its stores removed.
+func run(ctx context.Context, cfg *config, log io.Writer) (out *report, err error) {
+	b, err := open(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.startAll(ctx); err != nil {
 		return nil, err
 	}
@@ -58,7 +74,7 @@ func run(ctx context.Context, cfg *config, log io.Writer) (out *report, err erro
 		return nil, err
 	}
 	return &report{
-		Facts: f, Settings: settingsOf(cfg), Startups: b.startups, Results: b.results, Notes: b.notes,
+		Facts: b.facts, Settings: settingsOf(cfg), Startups: b.startups, Results: b.results, Notes: b.notes,
 		hotFailed: b.hotFailed,
 	}, nil
 }

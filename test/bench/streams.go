@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 )
 
 // streamsCommand is the subcommand that asks what it costs to record the changes of a table, how soon readers
@@ -17,20 +15,6 @@ const streamsCommand = "streams"
 // followAim is what the median time from an acknowledgement to a follower shall be below.
 const followAim = 50 // milliseconds
 
-// commandStreams is command for the subcommand.
-func commandStreams(ctx context.Context, args []string, out, log io.Writer) int {
-	cfg, err := parseStreamFlags(args, log)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		_, _ = fmt.Fprintln(log, err)
-		return 2
-	}
-	r, err := runStreams(ctx, cfg, log)
-	return conclude(r, err, func() error { return writeStreamTables(out, r) }, cfg.jsonFile, log)
-}
-
 // streamBench is one run of the subcommand. Its targets are called by their views.
 type streamBench struct {
 	*bench
@@ -39,15 +23,12 @@ type streamBench struct {
 
 // runStreams measures what cfg asks for. Whatever happens, its servers are stopped and its stores removed.
 func runStreams(ctx context.Context, cfg *streamConfig, log io.Writer) (out *report, err error) {
-	b := &streamBench{cfg: cfg, bench: &bench{
-		cfg: &cfg.config, shape: newShape(&cfg.config), log: log, fastest: map[probed]float64{},
-	}}
-	if b.dir, err = os.MkdirTemp(cfg.dataDir, "stator-bench-"); err != nil {
-		return nil, fmt.Errorf("cannot make a directory for the stores: %w", err)
+	base, err := open(&cfg.config, log)
+	if err != nil {
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	defer b.stop()
-	f := gatherFacts(&cfg.config, b.dir)
+	defer func() { err = errors.Join(err, base.close()) }()
+	b := &streamBench{cfg: cfg, bench: base}
 	if err := b.startViews(ctx); err != nil {
 		return nil, err
 	}
@@ -59,7 +40,7 @@ func runStreams(ctx context.Context, cfg *streamConfig, log io.Writer) (out *rep
 			return nil, fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
-	return &report{Facts: f, Settings: cfg.settings(), Results: b.results, Notes: b.notes}, nil
+	return &report{Facts: b.facts, Settings: cfg.settings(), Results: b.results, Notes: b.notes}, nil
 }
 
 // startViews brings up a server for each view, with a full table.

@@ -52,29 +52,18 @@ Parts:
 
 // parseStreamFlags reads args; help and complaints about their syntax go to log.
 func parseStreamFlags(args []string, log io.Writer) (*streamConfig, error) {
-	c := &streamConfig{config: config{starts: 1, region: "us-east-1", accessKey: "AKIASTATORBENCH00000", secretKey: "bench"}}
+	c := &streamConfig{config: subcommandConfig()}
 	var t streamTexts
 	f := flag.NewFlagSet("bench streams", flag.ContinueOnError)
-	f.SetOutput(log)
 	defineStreamFlags(f, c, &t)
-	f.Usage = func() {
-		_, _ = fmt.Fprint(log, streamUsageHead)
+	head := func(w io.Writer) {
+		_, _ = fmt.Fprint(w, streamUsageHead)
 		for _, p := range streamParts {
-			_, _ = fmt.Fprintf(log, "  %-8s %s\n", p.name, p.title)
+			_, _ = fmt.Fprintf(w, "  %-8s %s\n", p.name, p.title)
 		}
-		_, _ = fmt.Fprint(log, "\nFlags:\n")
-		f.PrintDefaults()
 	}
-	if err := f.Parse(args); err != nil {
+	if err := parseArgs(f, &c.config, args, log, head, shortenedStreams); err != nil {
 		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if c.short {
-		if err := shorten(f, shortenedStreams); err != nil {
-			return nil, err
-		}
 	}
 	if err := t.into(c); err != nil {
 		return nil, err

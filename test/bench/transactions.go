@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 )
 
@@ -14,20 +12,6 @@ import (
 // often transactions are in each other's way. It starts one Stator and puts all its loads on it in
 // interleaved rounds.
 const transactionsCommand = "transactions"
-
-// commandTransactions is command for the subcommand.
-func commandTransactions(ctx context.Context, args []string, out, log io.Writer) int {
-	cfg, err := parseTransactionFlags(args, log)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		_, _ = fmt.Fprintln(log, err)
-		return 2
-	}
-	r, err := runTransactions(ctx, cfg, log)
-	return conclude(r, err, func() error { return writeTransactionTables(out, cfg, r) }, cfg.jsonFile, log)
-}
 
 // transactionBench is one run of the subcommand.
 type transactionBench struct {
@@ -38,18 +22,15 @@ type transactionBench struct {
 
 // runTransactions measures what cfg asks for. Whatever happens, its server is stopped and its store removed.
 func runTransactions(ctx context.Context, cfg *transactionConfig, log io.Writer) (out *report, err error) {
-	b := &transactionBench{cfg: cfg, bench: &bench{
-		cfg: &cfg.config, shape: newShape(&cfg.config), log: log, fastest: map[probed]float64{},
-	}}
+	base, err := open(&cfg.config, log)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, base.close()) }()
+	b := &transactionBench{cfg: cfg, bench: base}
 	for _, l := range cfg.loads {
 		b.operations = append(b.operations, l.operation(cfg))
 	}
-	if b.dir, err = os.MkdirTemp(cfg.dataDir, "stator-bench-"); err != nil {
-		return nil, fmt.Errorf("cannot make a directory for the store: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	defer b.stop()
-	f := gatherFacts(&cfg.config, b.dir)
 	if err := b.startStator(ctx); err != nil {
 		return nil, err
 	}
@@ -65,7 +46,7 @@ func runTransactions(ctx context.Context, cfg *transactionConfig, log io.Writer)
 	if err := b.compareCounts(ctx); err != nil {
 		return nil, err
 	}
-	return &report{Facts: f, Settings: cfg.settings(), Results: b.results, Notes: b.notes, hotFailed: b.hotFailed}, nil
+	return &report{Facts: b.facts, Settings: cfg.settings(), Results: b.results, Notes: b.notes, hotFailed: b.hotFailed}, nil
 }
 
 // server is the one target of the run.

@@ -37,31 +37,20 @@ Loads:
 
 // parseTransactionFlags reads args; help and complaints about their syntax go to log.
 func parseTransactionFlags(args []string, log io.Writer) (*transactionConfig, error) {
-	c := &transactionConfig{config: config{starts: 1, region: "us-east-1", accessKey: "AKIASTATORBENCH00000", secretKey: "bench"}}
+	c := &transactionConfig{config: subcommandConfig()}
 	var loads, connections string
 	f := flag.NewFlagSet("bench transactions", flag.ContinueOnError)
-	f.SetOutput(log)
 	defineTransactionFlags(f, c)
 	f.StringVar(&loads, "ops", strings.Join(transactionLoadNames(), ","), "comma-separated `loads`, see above")
 	f.StringVar(&connections, "connections", "1,16", "comma-separated `numbers` of connections")
-	f.Usage = func() {
-		_, _ = fmt.Fprint(log, transactionUsageHead)
+	head := func(w io.Writer) {
+		_, _ = fmt.Fprint(w, transactionUsageHead)
 		for _, l := range transactionLoads {
-			_, _ = fmt.Fprintf(log, "  %-15s %s%s\n", l.name, l.title, l.comparison())
+			_, _ = fmt.Fprintf(w, "  %-15s %s%s\n", l.name, l.title, l.comparison())
 		}
-		_, _ = fmt.Fprint(log, "\nFlags:\n")
-		f.PrintDefaults()
 	}
-	if err := f.Parse(args); err != nil {
+	if err := parseArgs(f, &c.config, args, log, head, shortenedTransactions); err != nil {
 		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if c.short {
-		if err := shorten(f, shortenedTransactions); err != nil {
-			return nil, err
-		}
 	}
 	for name := range strings.SplitSeq(loads, ",") {
 		l := findTransactionLoad(strings.TrimSpace(name))

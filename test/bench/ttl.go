@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,20 +18,6 @@ const ttlCommand = "ttl"
 // deletionsAim is how many expired items a second shall go while requests are served.
 const deletionsAim = 10_000
 
-// commandTTL is command for the subcommand.
-func commandTTL(ctx context.Context, args []string, out, log io.Writer) int {
-	cfg, err := parseTTLFlags(args, log)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		_, _ = fmt.Fprintln(log, err)
-		return 2
-	}
-	r, err := runTTL(ctx, cfg, log)
-	return conclude(r, err, func() error { return writeTTLTables(out, r) }, cfg.jsonFile, log)
-}
-
 // ttlBench is one run of the subcommand.
 type ttlBench struct {
 	*bench
@@ -42,13 +26,13 @@ type ttlBench struct {
 
 // runTTL measures what cfg asks for. Whatever happens, its servers are stopped and their stores removed.
 func runTTL(ctx context.Context, cfg *ttlConfig, log io.Writer) (out *report, err error) {
-	b := &ttlBench{cfg: cfg, bench: &bench{cfg: &cfg.config, shape: newShape(&cfg.config), log: log}}
-	if b.dir, err = os.MkdirTemp(cfg.dataDir, "stator-bench-"); err != nil {
-		return nil, fmt.Errorf("cannot make a directory for the stores: %w", err)
+	base, err := open(&cfg.config, log)
+	if err != nil {
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	defer b.stop()
-	out = &report{Facts: gatherFacts(&cfg.config, b.dir), Settings: cfg.settings()}
+	defer func() { err = errors.Join(err, base.close()) }()
+	b := &ttlBench{cfg: cfg, bench: base}
+	out = &report{Facts: b.facts, Settings: cfg.settings()}
 	for _, indexes := range cfg.indexes {
 		t, err := b.newTable(ctx, indexes)
 		if err != nil {

@@ -28,34 +28,22 @@ other items notice of it: half of the connections read, the others write.
   go run ./test/bench ttl                               takes a quarter of an hour
   go run ./test/bench ttl -short                        some seconds: does it all work?
   go run ./test/bench ttl --items 1000000 --gsis 0,3 --connections 64 --view NEW_AND_OLD_IMAGES
-
-Flags:
 `
 
 // parseTTLFlags reads args; help and complaints about their syntax go to log.
 func parseTTLFlags(args []string, log io.Writer) (*ttlConfig, error) {
-	c := &ttlConfig{config: config{starts: 1, region: "us-east-1", accessKey: "AKIASTATORBENCH00000", secretKey: "bench"}}
+	c := &ttlConfig{config: subcommandConfig()}
 	var indexes, connections, rates string
 	f := flag.NewFlagSet("bench ttl", flag.ContinueOnError)
-	f.SetOutput(log)
 	defineTTLFlags(f, c)
 	f.StringVar(&indexes, "gsis", "0,1", "comma-separated `numbers` of global secondary indexes, at most three")
 	f.StringVar(&connections, "connections", "0,16", "comma-separated `numbers` of connections that make requests meanwhile")
 	f.StringVar(&rates, "rate", "0,1000", "comma-separated `rates` of these requests, reads and writes together, in requests a second for the open loop; 0 is the closed loop")
-	f.Usage = func() {
-		_, _ = fmt.Fprint(log, ttlUsageHead)
-		f.PrintDefaults()
+	head := func(w io.Writer) {
+		_, _ = fmt.Fprint(w, ttlUsageHead)
 	}
-	if err := f.Parse(args); err != nil {
+	if err := parseArgs(f, &c.config, args, log, head, shortenedTTL); err != nil {
 		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if c.short {
-		if err := shorten(f, shortenedTTL); err != nil {
-			return nil, err
-		}
 	}
 	var err error
 	if c.indexes, err = parseNumbers("--gsis", indexes, 0, indexesMost); err != nil {
