@@ -68,6 +68,21 @@ func (s *Stream) Replace(id string, split bool, to uint64, now time.Time) {
 	s.open(id, middle, end, to, now)
 }
 
+// Begin makes the stream begin with the sequence seq, never given out before: what was recorded so far is not of
+// it. That is for when the last writer has left that did not know of the stream, whose change may have come between
+// two that were recorded. It does nothing to a stream that has ended.
+func (s *Stream) Begin(seq uint64) {
+	if !s.Ended.IsZero() {
+		return
+	}
+	if !slices.ContainsFunc(s.Shards, func(shard Shard) bool { return !shard.Open() }) {
+		for i := range s.Shards {
+			s.Shards[i].From = seq
+		}
+	}
+	s.Trim(seq)
+}
+
 // Trim notes that the records below the sequence seq are gone, and forgets the shards that had no others.
 func (s *Stream) Trim(seq uint64) {
 	s.Trimmed = max(s.Trimmed, seq)

@@ -46,6 +46,29 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// TestBegin holds where a stream begins that was on before all writers knew, and that one that has ended stays as it is.
+func TestBegin(t *testing.T) {
+	open := func() *catalog.Stream {
+		return &catalog.Stream{Shards: []catalog.Shard{{ID: "a", Slot: 0, End: 8, From: 10}, {ID: "b", Slot: 8, End: 16, From: 10}}}
+	}
+	for _, c := range []struct {
+		before func(s *catalog.Stream)
+		want   []string
+		from   uint64
+	}{
+		{func(*catalog.Stream) {}, []string{"0<- [0,8) 30..0", "1<- [8,16) 30..0"}, 30},
+		{func(s *catalog.Stream) { s.Replace("a", false, 20, noon) }, []string{"0<- [8,16) 10..0", "1<- [0,8) 20..0"}, 30},
+		{func(s *catalog.Stream) { s.Ended = noon }, []string{"0<- [0,8) 10..0", "1<- [8,16) 10..0"}, 0},
+	} {
+		s := open()
+		c.before(s)
+		s.Begin(30)
+		if got := lineage(s); !slices.Equal(got, c.want) || s.Trimmed != c.from {
+			t.Errorf("the shards are %q, trimmed below %d; want %q and %d", got, s.Trimmed, c.want, c.from)
+		}
+	}
+}
+
 // TestTrim holds which shards are forgotten with their records.
 func TestTrim(t *testing.T) {
 	s := &catalog.Stream{Shards: []catalog.Shard{

@@ -10,26 +10,25 @@ import (
 
 // createStream checks the stream that CreateTable asks for.
 func createStream(in *api.CreateTableInput) *apierr.Error {
-	spec := in.StreamSpecification
-	switch {
-	case spec == nil || spec.StreamEnabled.V == spec.StreamViewType.Set:
-		return nil
-	case spec.StreamEnabled.V:
-		return apierr.Invalid("Table is being created with a stream enabled, UpdateViewType is required")
-	}
-	return apierr.Invalid("Table is being created with a stream disabled, UpdateViewType should not be specified")
+	return viewWhereDue(in.StreamSpecification, "Table is being created with a stream enabled, UpdateViewType is required",
+		"Table is being created with a stream disabled, UpdateViewType should not be specified")
 }
 
 // updateStream checks the stream that UpdateTable asks for, as far as the request tells.
 func updateStream(in *api.UpdateTableInput) *apierr.Error {
-	spec := in.StreamSpecification
+	return viewWhereDue(in.StreamSpecification, "If stream is being enabled then UpdateViewType is required",
+		"If stream is being disabled, then UpdateViewType must not be specified")
+}
+
+// viewWhereDue refuses a stream without a view, and a view without a stream.
+func viewWhereDue(spec *api.StreamSpecification, missing, needless string) *apierr.Error {
 	switch {
 	case spec == nil || spec.StreamEnabled.V == spec.StreamViewType.Set:
 		return nil
 	case spec.StreamEnabled.V:
-		return apierr.Invalid("If stream is being enabled then UpdateViewType is required")
+		return apierr.Invalid(missing)
 	}
-	return apierr.Invalid("If stream is being disabled, then UpdateViewType must not be specified")
+	return apierr.Invalid(needless)
 }
 
 // newStream is the stream that a table is given with spec: none, or one that the catalog will make.
@@ -61,13 +60,17 @@ func (u *tableUpdate) stream(t *catalog.Table) *apierr.Error {
 	return nil
 }
 
-// settle waits, once a stream has been switched on, for the writes that do not know of it yet. None of them
-// may come after one that is recorded.
+// settle waits, once a stream has been switched on, for the writes that do not know of it yet, and lets the stream
+// begin then: from there on it has every change.
 func (u *tableUpdate) settle(ctx context.Context, after *catalog.Table) error {
 	if u.in.StreamSpecification == nil || after.Log() == nil {
 		return nil
 	}
-	return u.service.store.Quiesce(ctx, after)
+	if err := u.service.store.Quiesce(ctx, after); err != nil {
+		return err
+	}
+	_, err := u.service.catalog.ChangeStream(ctx, after.Log().ID, func(s *catalog.Stream, seq uint64) { s.Begin(seq) })
+	return catalog.Visible(err)
 }
 
 // describeStreams adds to d what there is to say of the stream of t. That it is switched off is said by

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/catalog"
+	"github.com/statordb/stator/internal/stream"
 )
 
 // The parts of answers that tests look at.
@@ -224,6 +226,51 @@ func TestStreamOnWaits(t *testing.T) {
 		t.Error("the stream is not on")
 	}
 	letGo()
+}
+
+// TestStreamBegins holds that a stream that is switched on begins behind the last write that does not know of it:
+// one that is not recorded may have come between two that would be.
+func TestStreamBegins(t *testing.T) {
+	w := newWorld(t)
+	s := w.streamTable(t, "people")
+	ask[struct{}](t, w, "UpdateTable", `{"TableName": "people", "StreamSpecification": {"StreamEnabled": false}}`)
+	letGo := w.holdPerson(t, "ann")
+	answered := make(chan error, 1)
+	go func() {
+		_, err := w.request("UpdateTable", `{"TableName": "people", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"}}`)
+		answered <- err
+	}()
+	for w.catalog.Table("people").Log() == nil {
+		runtime.Gosched()
+	}
+	put := func(pk string) {
+		ask[struct{}](t, w, "PutItem", `{"TableName": "people", "Item": {"pk": {"S": %q}}}`, pk)
+	}
+	put("early")
+	letGo()
+	if err := <-answered; err != nil {
+		t.Fatal(err)
+	}
+	put("late")
+	on := w.catalog.Stream("people", w.catalog.Table("people").Log().Label)
+	if on.ID == s.ID {
+		t.Fatal("the stream is the one that was switched off")
+	}
+	var keys []string
+	for _, kind := range []string{"TRIM_HORIZON", "AT_SEQUENCE_NUMBER"} {
+		number := ""
+		if kind == "AT_SEQUENCE_NUMBER" {
+			number = fmt.Sprintf(`, "SequenceNumber": %q`, stream.Position{Seq: on.Shards[0].From})
+		}
+		it := ask[iteratorGiven](t, w, "GetShardIterator", `{"StreamArn": %q, "ShardId": %q, "ShardIteratorType": %q%s}`,
+			w.streamARN(on), on.Shards[0].ID, kind, number).ShardIterator
+		for _, r := range ask[recordPage](t, w, "GetRecords", `{"ShardIterator": %q}`, it).Records {
+			keys = append(keys, imageOf(r.Dynamodb.Keys))
+		}
+	}
+	if got, want := strings.Join(keys, " "), `{"pk":{"S":"late"}} {"pk":{"S":"late"}}`; got != want {
+		t.Errorf("the stream has %s, want %s", got, want)
+	}
 }
 
 // untilOn is the context of a client that goes away when the stream of the table people is on.
