@@ -131,6 +131,17 @@ func encode(t *Table) ([]byte, error) {
 // Table returns the table called name, or nil.
 func (c *Catalog) Table(name string) *Table { return c.tables.Load().byName[name] }
 
+// where returns the tables that are as wanted, ascending by name.
+func (c *Catalog) where(wanted func(t *Table) bool) (found []*Table) {
+	state := c.tables.Load()
+	for _, name := range state.names {
+		if t := state.byName[name]; wanted(t) {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
 // Len returns the number of tables.
 func (c *Catalog) Len() int { return len(c.tables.Load().names) }
 

@@ -41,12 +41,6 @@ func (t *Table) SwitchExpiryOff(now time.Time) {
 }
 
 // Expiring returns the tables whose items expire, ascending by name.
-func (c *Catalog) Expiring() (found []*Table) {
-	state := c.tables.Load()
-	for _, name := range state.names {
-		if t := state.byName[name]; t.Expiry.Active() {
-			found = append(found, t)
-		}
-	}
-	return found
+func (c *Catalog) Expiring() []*Table {
+	return c.where(func(t *Table) bool { return t.Expiry.Active() })
 }

@@ -56,14 +56,8 @@ func (t *Table) Build(id keyspace.IndexID) (Build, bool) {
 func (c *Catalog) Indexing() <-chan struct{} { return c.indexing }
 
 // Unfinished returns the tables with an index that is to be made or removed, ascending by name.
-func (c *Catalog) Unfinished() (found []*Table) {
-	state := c.tables.Load()
-	for _, name := range state.names {
-		if t := state.byName[name]; len(t.Builds()) > 0 {
-			found = append(found, t)
-		}
-	}
-	return found
+func (c *Catalog) Unfinished() []*Table {
+	return c.where(func(t *Table) bool { return len(t.Builds()) > 0 })
 }
 
 // FillIndex notes that all writers of t keep the index id up, which is being made.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/statordb/stator/internal/engine"
@@ -13,10 +12,7 @@ import (
 )
 
 // streams is one state of the streams that the catalog knows. It is immutable.
-type streams struct {
-	byID   map[keyspace.StreamID]*Stream
-	sorted []*Stream // ascending by name of the table and label
-}
+type streams []*Stream // ascending by name of the table and label
 
 func compareStreams(a, b *Stream) int {
 	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Label, b.Label))
@@ -24,44 +20,40 @@ func compareStreams(a, b *Stream) int {
 
 func (c *Catalog) loadStreams(ctx context.Context) error {
 	lo, hi := keyspace.Streams()
-	all := &streams{byID: map[keyspace.StreamID]*Stream{}}
+	var all streams
 	err := scan(ctx, c.engine, lo, hi, func(key, value []byte) error {
 		s, err := decodeStream(value)
 		if err != nil {
 			return fmt.Errorf("cannot read the stream under %q: %w", key, err)
 		}
-		all.byID[s.ID] = s
-		all.sorted = append(all.sorted, s)
+		all = append(all, s)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(all.sorted, compareStreams)
-	c.streams.Store(all)
+	slices.SortFunc(all, compareStreams)
+	c.streams.Store(&all)
 	return nil
 }
 
 // with returns the state with s, in the place of the one of its ID if there is one.
-func (all *streams) with(s *Stream) *streams {
-	more := all.without(s.ID)
-	more.byID[s.ID] = s
-	i, _ := slices.BinarySearchFunc(more.sorted, s, compareStreams)
-	more.sorted = slices.Insert(more.sorted, i, s)
-	return more
+func (all streams) with(s *Stream) *streams {
+	more := *all.without(s.ID)
+	i, _ := slices.BinarySearchFunc(more, s, compareStreams)
+	more = slices.Insert(more, i, s)
+	return &more
 }
 
 // without returns the state without the stream id.
-func (all *streams) without(id keyspace.StreamID) *streams {
-	less := &streams{byID: maps.Clone(all.byID), sorted: slices.Clone(all.sorted)}
-	delete(less.byID, id)
-	less.sorted = slices.DeleteFunc(less.sorted, func(s *Stream) bool { return s.ID == id })
-	return less
+func (all streams) without(id keyspace.StreamID) *streams {
+	less := slices.DeleteFunc(slices.Clone(all), func(s *Stream) bool { return s.ID == id })
+	return &less
 }
 
 // Streams returns all streams that are on or may still be read, ascending by the name of their table
 // and their label, so that those of one table ascend in time. The slice must not be changed.
-func (c *Catalog) Streams() []*Stream { return c.streams.Load().sorted }
+func (c *Catalog) Streams() []*Stream { return *c.streams.Load() }
 
 // Stream returns the stream with a label of the table called table, or nil.
 func (c *Catalog) Stream(table, label string) *Stream {
@@ -73,8 +65,15 @@ func (c *Catalog) Stream(table, label string) *Stream {
 	return all[i]
 }
 
-// StreamOf returns the stream of that ID, or nil.
-func (c *Catalog) StreamOf(id keyspace.StreamID) *Stream { return c.streams.Load().byID[id] }
+// StreamOf returns the stream of that ID, or nil. It looks at one after the other: no request asks for it.
+func (c *Catalog) StreamOf(id keyspace.StreamID) *Stream {
+	for _, s := range c.Streams() {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
 
 // OpenShards returns the number of open shards of all streams.
 func (c *Catalog) OpenShards() (n int) {

@@ -24,14 +24,14 @@ func (c *Content) streams(ctx context.Context, e engine.Engine, report func(prob
 			report(fmt.Sprintf("the description of stream %s is stored under %q", s.ID, key))
 		}
 		c.Streams[s.ID] = s
-		all.sorted = append(all.sorted, s)
+		all = append(all, s)
 		return nil
 	})
-	slices.SortStableFunc(all.sorted, compareStreams)
-	for i, s := range all.sorted {
+	slices.SortStableFunc(all, compareStreams)
+	for i, s := range all {
 		wrong := s.wrong(report)
-		if i > 0 && compareStreams(all.sorted[i-1], s) == 0 {
-			wrong("has the label of stream %s", all.sorted[i-1].ID)
+		if i > 0 && compareStreams(all[i-1], s) == 0 {
+			wrong("has the label of stream %s", all[i-1].ID)
 		}
 		s.verify(wrong)
 		if t := c.Tables[s.TableID]; s.Ended.IsZero() && (t == nil || t.Log() == nil || t.Log().ID != s.ID) {
