@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -238,28 +237,13 @@ func TestExpiryFill(t *testing.T) {
 	defer l.close(t)
 	l.manyBooks(t, random)
 	l.switchOn(t, "year")
-	done := make(chan struct{})
-	var writers sync.WaitGroup
-	for n := range 3 {
-		random := rand.New(rand.NewPCG(seed, uint64(n)+1))
-		writers.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-					l.disturb(t, random)
-				}
-			}
-		})
-	}
+	quieten := l.disturbAll(t, seed, 3)
 	var crashes []*vfs.MemFS
 	all := l.fillExpiry(t, func(int) {
 		l.disturb(t, random)
 		crashes = append(crashes, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random}))
 	})
-	close(done)
-	writers.Wait()
+	quieten()
 	l.checkExpiries(t, l.rows(t))
 	l.verify(t)
 	for i, clone := range crashes {

@@ -78,20 +78,12 @@ func (l *library) fill(t tb, name string, pause func(step int)) (steps int) {
 	return steps
 }
 
-// TestFill holds that an index that is made of what a table has is exact, although writers go on in
-// the meantime.
-func TestFill(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed: %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	l := newLibrary(t, vfs.NewMem(), byYear)
-	defer l.close(t)
-	l.manyBooks(t, random)
-	l.begin(t, byGenre)
+// disturbAll begins n writers that go on until quieten is called.
+func (l *library) disturbAll(t tb, seed uint64, n int) (quieten func()) {
 	done := make(chan struct{})
 	var writers sync.WaitGroup
-	for n := range 4 {
-		random := rand.New(rand.NewPCG(seed, uint64(n)+1))
+	for i := range n {
+		random := rand.New(rand.NewPCG(seed, uint64(i)+1)) //nolint:gosec // a test
 		writers.Go(func() {
 			for {
 				select {
@@ -103,9 +95,25 @@ func TestFill(t *testing.T) {
 			}
 		})
 	}
+	return func() {
+		close(done)
+		writers.Wait()
+	}
+}
+
+// TestFill holds that an index that is made of what a table has is exact, although writers go on in
+// the meantime.
+func TestFill(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed: %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	l := newLibrary(t, vfs.NewMem(), byYear)
+	defer l.close(t)
+	l.manyBooks(t, random)
+	l.begin(t, byGenre)
+	quieten := l.disturbAll(t, seed, 4)
 	steps := l.fill(t, "genre", func(int) { l.disturb(t, random) })
-	close(done)
-	writers.Wait()
+	quieten()
 	if steps < fillBooks/128 {
 		t.Errorf("%d steps", steps)
 	}

@@ -1,6 +1,7 @@
 package robustness
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"sync"
@@ -132,30 +133,11 @@ func (b *backfill) failNow() {
 // underLoad lets all writers write while body runs. If body kills the server, it says so before.
 func (b *backfill) underLoad(body func(acknowledged *atomic.Int64, killing *atomic.Bool)) {
 	b.t.Helper()
-	var (
-		acknowledged  atomic.Int64
-		killing, over atomic.Bool
-		wg            sync.WaitGroup
-	)
-	for _, w := range b.writers {
-		wg.Go(func() {
-			for !over.Load() {
-				err := w.writeAny(b.t.Context())
-				switch {
-				case err != nil && killing.Load() && !isAnswer(err):
-					return
-				case err != nil:
-					b.t.Errorf("writer %d: %v", w.id, err)
-					return
-				}
-				acknowledged.Add(1)
-			}
-		})
+	writers := make([]func(context.Context) error, len(b.writers))
+	for i, w := range b.writers {
+		writers[i] = w.writeAny
 	}
-	body(&acknowledged, &killing)
-	over.Store(true)
-	wg.Wait()
-	b.failNow()
+	statortest.UnderLoad(b.t, writers, body)
 }
 
 // kill lets the writers write, makes the update, if one is given, and kills the server after a random number

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -97,45 +96,30 @@ func (w *world) create() (arn string) {
 // then kills the server, if that is wanted.
 func (w *world) underLoad(requests int64, splits int, kill bool) {
 	w.t.Helper()
-	var (
-		acknowledged  atomic.Int64
-		killing, over atomic.Bool
-		wg            sync.WaitGroup
-	)
-	for _, x := range w.writers {
-		wg.Go(func() {
-			for !over.Load() {
-				err := x.write(w.t.Context())
-				switch {
-				case err != nil && killing.Load() && !statortest.IsAnswer(err):
-					return
-				case err != nil:
-					w.t.Errorf("writer %d: %v", x.id, err)
-					return
-				}
-				acknowledged.Add(1)
-				time.Sleep(writePause)
+	writers := make([]func(context.Context) error, len(w.writers))
+	for i, x := range w.writers {
+		writers[i] = func(ctx context.Context) error {
+			time.Sleep(writePause)
+			return x.write(ctx)
+		}
+	}
+	statortest.UnderLoad(w.t, writers, func(acknowledged *atomic.Int64, killing *atomic.Bool) {
+		until := time.Now().Add(roundMax)
+		for !w.t.Failed() && (acknowledged.Load() < requests || w.follower.lineage.splits() < splits) {
+			if err := w.follower.problem(); err != nil {
+				w.t.Errorf("the follower: %v", err)
 			}
-		})
-	}
-	until := time.Now().Add(roundMax)
-	for !w.t.Failed() && (acknowledged.Load() < requests || w.follower.lineage.splits() < splits) {
-		if err := w.follower.problem(); err != nil {
-			w.t.Errorf("the follower: %v", err)
+			if time.Now().After(until) {
+				w.t.Errorf("after %v there were %d requests and %d splits, not %d and %d",
+					roundMax, acknowledged.Load(), w.follower.lineage.splits(), requests, splits)
+			}
+			time.Sleep(awaitPause)
 		}
-		if time.Now().After(until) {
-			w.t.Errorf("after %v there were %d requests and %d splits, not %d and %d",
-				roundMax, acknowledged.Load(), w.follower.lineage.splits(), requests, splits)
+		if kill && !w.t.Failed() {
+			killing.Store(true)
+			w.server.Kill()
 		}
-		time.Sleep(awaitPause)
-	}
-	if kill && !w.t.Failed() {
-		killing.Store(true)
-		w.server.Kill()
-	}
-	over.Store(true)
-	wg.Wait()
-	w.failNow()
+	})
 }
 
 func (w *world) failNow() {
