@@ -37,6 +37,7 @@ type Catalog struct {
 	streams  atomic.Pointer[streams]
 	dropped  chan struct{} // has an element when there may be tables whose space is to be given back
 	indexing chan struct{} // has an element when there may be indexes to make or to remove
+	switched chan struct{} // has an element when there may be streams that have not begun
 }
 
 // tables is one state of the catalog. It is immutable.
@@ -60,13 +61,14 @@ func Open(ctx context.Context, e engine.Engine, o Options) (*Catalog, error) {
 	}
 	c := &Catalog{
 		Realm: o.Realm, engine: e, secret: secret, now: o.Now, newID: o.NewID,
-		dropped: make(chan struct{}, 1), indexing: make(chan struct{}, 1),
+		dropped: make(chan struct{}, 1), indexing: make(chan struct{}, 1), switched: make(chan struct{}, 1),
 	}
 	if err := errors.Join(c.load(ctx), c.loadStreams(ctx)); err != nil {
 		return nil, fmt.Errorf("cannot read the catalog: %w", err)
 	}
 	wake(c.dropped)
 	wake(c.indexing)
+	wake(c.switched)
 	return c, nil
 }
 

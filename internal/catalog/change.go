@@ -63,6 +63,9 @@ func (c *Catalog) update(ctx context.Context, name string, frees bool, edit func
 	if len(updated.Builds()) > 0 {
 		wake(c.indexing)
 	}
+	if stream != nil && !stream.Begun() {
+		wake(c.switched)
+	}
 	return updated, nil
 }
 

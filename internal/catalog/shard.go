@@ -68,19 +68,26 @@ func (s *Stream) Replace(id string, split bool, to uint64, now time.Time) {
 	s.open(id, middle, end, to, now)
 }
 
-// Begin makes the stream begin with the sequence seq, never given out before: what was recorded so far is not of
-// it. That is for when the last writer has left that did not know of the stream, whose change may have come between
-// two that were recorded. It does nothing to a stream that has ended.
-func (s *Stream) Begin(seq uint64) {
-	if !s.Ended.IsZero() {
+// Begun reports whether the stream has begun, and has shards, or has ended and never will. One that has not is on,
+// and what is recorded is not of it yet.
+func (s *Stream) Begun() bool { return len(s.Shards) > 0 || !s.Ended.IsZero() }
+
+// Begin opens the first shards of the stream, as many as given, with the sequence seq, never given out before: what
+// was recorded so far is not of it. It does nothing to a stream that has begun.
+func (s *Stream) Begin(shards int, seq uint64, now time.Time) {
+	if s.Begun() {
 		return
 	}
-	if !slices.ContainsFunc(s.Shards, func(shard Shard) bool { return !shard.Open() }) {
-		for i := range s.Shards {
-			s.Shards[i].From = seq
-		}
-	}
+	s.openFirst(shards, seq, now)
 	s.Trim(seq)
+}
+
+// openFirst opens the first shards of the stream, of which there are n.
+func (s *Stream) openFirst(n int, from uint64, now time.Time) {
+	width := keyspace.Slots / n
+	for slot := 0; slot < keyspace.Slots; slot += width {
+		s.open("", uint8(slot), uint8(slot+width), from, now) //nolint:gosec // at most Slots
+	}
 }
 
 // Trim notes that the records below the sequence seq are gone, and forgets the shards that had no others.

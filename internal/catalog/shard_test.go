@@ -46,25 +46,32 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// TestBegin holds where a stream begins that was on before all writers knew, and that one that has ended stays as it is.
+// TestBegin holds where a stream begins, and that one that has begun, or has ended before it did, stays as it is.
 func TestBegin(t *testing.T) {
-	open := func() *catalog.Stream {
-		return &catalog.Stream{Shards: []catalog.Shard{{ID: "a", Slot: 0, End: 8, From: 10}, {ID: "b", Slot: 8, End: 16, From: 10}}}
-	}
+	two := []string{"0<- [0,8) 30..0", "1<- [8,16) 30..0"}
 	for _, c := range []struct {
 		before func(s *catalog.Stream)
+		begins bool
 		want   []string
 		from   uint64
 	}{
-		{func(*catalog.Stream) {}, []string{"0<- [0,8) 30..0", "1<- [8,16) 30..0"}, 30},
-		{func(s *catalog.Stream) { s.Replace("a", false, 20, noon) }, []string{"0<- [8,16) 10..0", "1<- [0,8) 20..0"}, 30},
-		{func(s *catalog.Stream) { s.Ended = noon }, []string{"0<- [0,8) 10..0", "1<- [8,16) 10..0"}, 0},
+		{func(*catalog.Stream) {}, true, two, 30},
+		{func(s *catalog.Stream) { s.Begin(2, 30, noon.Add(-time.Hour)) }, false, two, 30},
+		{func(s *catalog.Stream) { s.Ended = noon }, false, nil, 0},
 	} {
-		s := open()
-		c.before(s)
-		s.Begin(30)
-		if got := lineage(s); !slices.Equal(got, c.want) || s.Trimmed != c.from {
+		s, seq := new(catalog.Stream), uint64(40)
+		if c.before(s); c.begins {
+			seq = 30
+		}
+		if s.Begun() == c.begins {
+			t.Errorf("%+v has begun: %t", s, s.Begun())
+		}
+		s.Begin(2, seq, noon)
+		if got := lineage(s); !s.Begun() || !slices.Equal(got, c.want) || s.Trimmed != c.from {
 			t.Errorf("the shards are %q, trimmed below %d; want %q and %d", got, s.Trimmed, c.want, c.from)
+		}
+		if c.begins && !s.Shards[0].Created.Equal(noon) {
+			t.Errorf("the first shard was made at %s", s.Shards[0].Created)
 		}
 	}
 }

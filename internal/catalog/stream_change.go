@@ -41,6 +41,16 @@ func (c *Catalog) ChangeStream(
 	return changed, nil
 }
 
+// BeginStream lets the stream of t begin that is on, unless it has begun. All writers must know of it: the change of one
+// that does not could come between two that are recorded.
+func (c *Catalog) BeginStream(ctx context.Context, t *Table) error {
+	if s := c.StreamOf(t.Log().ID); s == nil || s.Begun() {
+		return nil
+	}
+	_, err := c.ChangeStream(ctx, t.Log().ID, func(s *Stream, seq uint64) { s.Begin(t.firstShards(), seq, c.now().UTC()) })
+	return err
+}
+
 // RemoveStream forgets the stream id, which must have ended and of which no record may be left.
 func (c *Catalog) RemoveStream(ctx context.Context, id keyspace.StreamID) error {
 	c.changing.Lock()
@@ -90,7 +100,10 @@ func (c *Catalog) follow(ctx context.Context, txn engine.Txn, old, t *Table) (s 
 	case was == nil && is == nil:
 		return nil, nil
 	case was == nil:
-		s = c.newStream(t, txn.Seq())
+		s = c.newStream(t)
+		if old == nil { // nobody writes to the table yet
+			s.openFirst(t.firstShards(), txn.Seq(), s.Created)
+		}
 	case is == nil:
 		if s, err = readStream(ctx, txn, was.ID); err != nil {
 			return nil, fmt.Errorf("cannot end stream %s of table %q: %w", was.ID, old.Name, err)
@@ -104,8 +117,8 @@ func (c *Catalog) follow(ctx context.Context, txn engine.Txn, old, t *Table) (s 
 	return s, writeStream(txn, s)
 }
 
-// newStream makes the stream that t has been given, of the records from a sequence on.
-func (c *Catalog) newStream(t *Table, from uint64) *Stream {
+// newStream makes the stream that t has been given. It has not begun.
+func (c *Catalog) newStream(t *Table) *Stream {
 	now := c.now().UTC()
 	s := &Stream{
 		ID: keyspace.StreamID(c.newID()), TableID: t.ID, Table: t.Name, Label: c.label(t.Name, now),
@@ -113,10 +126,6 @@ func (c *Catalog) newStream(t *Table, from uint64) *Stream {
 	}
 	for _, name := range t.Key {
 		s.Key = append(s.Key, t.Attribute(name))
-	}
-	width := keyspace.Slots / t.firstShards()
-	for slot := 0; slot < keyspace.Slots; slot += width {
-		s.open("", uint8(slot), uint8(slot+width), from, now) //nolint:gosec // at most Slots
 	}
 	t.Stream.ID, t.Stream.Label = s.ID, s.Label
 	return s

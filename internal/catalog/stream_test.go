@@ -33,16 +33,27 @@ func createStreamed(t *testing.T, c *catalog.Catalog, name string) *catalog.Tabl
 	return created
 }
 
-// switchStream switches the stream of a table on or off.
+// switchStream switches the stream of a table off, or on, and lets it begin.
 func switchStream(t *testing.T, c *catalog.Catalog, name string, on bool) *catalog.Table {
 	t.Helper()
-	return mustUpdate(t, c, name, func(t *catalog.Table) {
-		if on {
-			t.Stream = &catalog.TableStream{View: catalog.ViewKeys, On: true}
-		} else {
-			t.Stream.On = false
-		}
-	})
+	if on {
+		return begin(t, c, switchOn(t, c, name))
+	}
+	return mustUpdate(t, c, name, func(t *catalog.Table) { t.Stream.On = false })
+}
+
+// switchOn switches the stream of a table on, which does not begin yet.
+func switchOn(t *testing.T, c *catalog.Catalog, name string) *catalog.Table {
+	t.Helper()
+	return mustUpdate(t, c, name, func(t *catalog.Table) { t.Stream = &catalog.TableStream{View: catalog.ViewKeys, On: true} })
+}
+
+func begin(t *testing.T, c *catalog.Catalog, table *catalog.Table) *catalog.Table {
+	t.Helper()
+	if err := c.BeginStream(ctx, table); err != nil {
+		t.Fatal(err)
+	}
+	return table
 }
 
 func mustChange(t *testing.T, c *catalog.Catalog, id keyspace.StreamID, edit func(s *catalog.Stream, seq uint64)) *catalog.Stream {
@@ -54,13 +65,16 @@ func mustChange(t *testing.T, c *catalog.Catalog, id keyspace.StreamID, edit fun
 	return s
 }
 
-// stepStream switches the stream of a table on or off, or replaces its shards, or removes one that has ended.
+// stepStream switches the stream of a table on or off, or lets it begin, or replaces its shards, or removes one that has
+// ended.
 func stepStream(t *testing.T, c *catalog.Catalog, table *catalog.Table, random *rand.Rand) {
 	t.Helper()
 	switch log := table.Log(); {
 	case log == nil:
-		switchStream(t, c, table.Name, true)
-	case random.IntN(2) == 0:
+		switchOn(t, c, table.Name)
+	case !c.StreamOf(log.ID).Begun() && random.IntN(2) == 0:
+		begin(t, c, table)
+	case c.StreamOf(log.ID).Begun() && random.IntN(2) == 0:
 		mustChange(t, c, log.ID, func(s *catalog.Stream, seq uint64) {
 			s.Replace(s.Shards[random.IntN(len(s.Shards))].ID, true, seq, noon)
 			s.Trim(s.Shards[0].From + 1)
@@ -153,6 +167,74 @@ func TestStreamSwitch(t *testing.T) {
 	if c.StreamOf(second.ID) != second {
 		t.Error("another change of the table has changed its stream")
 	}
+}
+
+// TestStreamBegins holds that the stream of a table in use begins when BeginStream says so, behind all that was recorded
+// before, and that who opens the store until then is told that it has not.
+func TestStreamBegins(t *testing.T) {
+	e := openEngine(t, vfs.NewMem())
+	c := open(t, e)
+	mustCreate(t, c, "music")
+	createStreamed(t, c, "album")
+	unbegun := func(c *catalog.Catalog, want ...string) {
+		t.Helper()
+		var got []string
+		for _, t := range c.Unbegun() {
+			got = append(got, t.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the streams of %q have not begun, want %q", got, want)
+		}
+	}
+	isSwitched := func(c *catalog.Catalog, want bool) {
+		t.Helper()
+		select {
+		case <-c.Switched():
+			if !want {
+				t.Error("nothing is there to begin, and it is said")
+			}
+		default:
+			if want {
+				t.Error("nobody is told that a stream is to begin")
+			}
+		}
+	}
+	isSwitched(c, true) // of a store that was just opened nobody knows
+	isSwitched(c, false)
+	unbegun(c)
+	music := switchOn(t, c, "music")
+	isSwitched(c, true)
+	unbegun(c, "music")
+	if s := c.StreamOf(music.Log().ID); s.Begun() || len(s.Shards) > 0 || s.Trimmed > 0 {
+		t.Errorf("the stream is %+v", s)
+	}
+	again := open(t, e)
+	isSwitched(again, true)
+	unbegun(again, "music")
+	checkStreams(t, e, c, "album 12:00:00.000", "music 12:00:00.000")
+	mustChange(t, c, music.Log().ID, func(s *catalog.Stream, _ uint64) { s.Tags = []catalog.Tag{{Key: "a"}} })
+	unbegun(c, "music")
+	tagged := c.StreamOf(music.Log().ID).Revision
+	begin(t, c, music)
+	unbegun(c)
+	begun := c.StreamOf(music.Log().ID)
+	if !begun.Begun() || len(begun.Shards) != 1 || begun.Trimmed != begun.Shards[0].From || begun.Revision != tagged+1 {
+		t.Errorf("the stream is %+v", begun)
+	}
+	if begin(t, c, music); c.StreamOf(begun.ID) != begun {
+		t.Error("a stream has begun twice")
+	}
+	// One that is switched off, or whose table is dropped, before it has begun never does.
+	switchStream(t, c, "music", false)
+	for _, end := range []func(){func() { switchStream(t, c, "music", false) }, func() { drop(t, c, "music") }} {
+		music = switchOn(t, c, "music")
+		end()
+		unbegun(c)
+		if begin(t, c, music); len(c.StreamOf(music.Log().ID).Shards) > 0 {
+			t.Errorf("the stream that has ended is %+v", c.StreamOf(music.Log().ID))
+		}
+	}
+	checkStreams(t, e, c, "album 12:00:00.000", "music 12:00:00.000", "music 12:00:00.001", "music 12:00:00.002")
 }
 
 // TestStreamOfDroppedTable holds that a stream outlives its table, and that of the next table of that name

@@ -75,6 +75,20 @@ func (c *Catalog) StreamOf(id keyspace.StreamID) *Stream {
 	return nil
 }
 
+// Switched has an element when there may be streams that are on and have not begun.
+func (c *Catalog) Switched() <-chan struct{} { return c.switched }
+
+// Unbegun returns the tables whose stream is on and has not begun, ascending by name.
+func (c *Catalog) Unbegun() []*Table {
+	return c.where(func(t *Table) bool {
+		if t.Log() == nil {
+			return false
+		}
+		s := c.Stream(t.Name, t.Log().Label)
+		return s != nil && !s.Begun()
+	})
+}
+
 // OpenShards returns the number of open shards of all streams.
 func (c *Catalog) OpenShards() (n int) {
 	for _, s := range c.Streams() {

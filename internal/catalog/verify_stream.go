@@ -83,6 +83,9 @@ func (s *Stream) verify(wrong func(format string, about ...any)) {
 	for i := range s.Shards {
 		s.verifyShard(i, wrong)
 	}
+	if !s.Begun() && s.Trimmed == 0 {
+		return
+	}
 	for slot := range uint8(keyspace.Slots) {
 		s.verifySlot(slot, wrong)
 	}

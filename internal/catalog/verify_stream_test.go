@@ -65,6 +65,13 @@ func TestVerifyStreamsTogether(t *testing.T) {
 		want string
 	}{
 		"nothing": {func(*testing.T, *catalog.Catalog, engine.Engine, *catalog.Stream) {}, ""},
+		"not begun": {func(t *testing.T, c *catalog.Catalog, _ engine.Engine, _ *catalog.Stream) {
+			switchStream(t, c, "music", false)
+			switchOn(t, c, "music")
+		}, ""},
+		"no shards": {func(t *testing.T, c *catalog.Catalog, _ engine.Engine, s *catalog.Stream) {
+			mustChange(t, c, s.ID, func(s *catalog.Stream, seq uint64) { s.Shards, s.Trimmed = nil, seq })
+		}, "is on and has no open shard of slot 0"},
 		"no stream": {func(t *testing.T, c *catalog.Catalog, _ engine.Engine, s *catalog.Stream) {
 			if err := c.RemoveStream(ctx, s.ID); err != nil {
 				t.Fatal(err)

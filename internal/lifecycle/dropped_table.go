@@ -3,30 +3,12 @@ package lifecycle
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/statordb/stator/internal/keyspace"
 )
 
 // tables gives the space of dropped tables back, one table after the other, until ctx ends.
-func (w *Worker) tables(ctx context.Context) {
-	wait := w.Wait
-	for {
-		var again <-chan time.Time // never, unless something is left to do
-		if w.eraseAll(ctx) {
-			wait = w.Wait
-		} else {
-			again = time.After(wait)
-			wait = min(2*wait, longestWait)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-w.Catalog.Dropped():
-		case <-again:
-		}
-	}
-}
+func (w *Worker) tables(ctx context.Context) { w.attend(ctx, w.Catalog.Dropped(), w.eraseAll) }
 
 // eraseAll erases the tables that are dropped now, and reports whether none is left.
 func (w *Worker) eraseAll(ctx context.Context) (done bool) {

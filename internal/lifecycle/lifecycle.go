@@ -1,6 +1,6 @@
 // Package lifecycle is about what is left to do after an operation has answered: the space of dropped
-// tables is given back, indexes are filled or removed, tokens of transactions forgotten, and streams cut
-// into shards and trimmed.
+// tables is given back, indexes are filled or removed, tokens of transactions forgotten, and streams begin, are
+// cut into shards and trimmed.
 // It promises that what an operation has begun is brought to its end, however often the process is
 // stopped in between, and that an error holds up neither other tables nor the server.
 package lifecycle
@@ -72,9 +72,30 @@ func (w *Worker) Run(ctx context.Context) {
 	parts.Go(func() { w.tables(ctx) })
 	parts.Go(func() { w.indexes(ctx) })
 	parts.Go(func() { w.tokens(ctx) })
+	parts.Go(func() { w.begins(ctx) })
 	parts.Go(func() { w.shards(ctx) })
 	parts.Go(func() { w.trims(ctx) })
 	parts.Wait()
+}
+
+// attend does all of something whenever there may be some of it, until ctx ends. What all leaves is attempted again.
+func (w *Worker) attend(ctx context.Context, some <-chan struct{}, all func(ctx context.Context) (done bool)) {
+	wait := w.Wait
+	for {
+		var again <-chan time.Time // never, unless something is left to do
+		if all(ctx) {
+			wait = w.Wait
+		} else {
+			again = time.After(wait)
+			wait = min(2*wait, longestWait)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-some:
+		case <-again:
+		}
+	}
 }
 
 // Trims returns how often old records of a stream have been removed.

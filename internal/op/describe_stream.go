@@ -78,7 +78,10 @@ func (s *Service) describeStreamAlone(x *catalog.Stream) *api.StreamDescription 
 		StreamViewType:          api.Some(x.View),
 		TableName:               api.Some(x.Table),
 	}
-	if !x.Ended.IsZero() {
+	switch {
+	case !x.Begun():
+		d.StreamStatus = api.Some(statusEnabling)
+	case !x.Ended.IsZero():
 		d.StreamStatus = api.Some(statusDisabled)
 	}
 	names := make([]string, len(x.Key))

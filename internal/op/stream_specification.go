@@ -61,7 +61,7 @@ func (u *tableUpdate) stream(t *catalog.Table) *apierr.Error {
 }
 
 // settle waits, once a stream has been switched on, for the writes that do not know of it yet, and lets the stream
-// begin then: from there on it has every change.
+// begin then: from there on it has every change. If the client goes away before that, a worker does it.
 func (u *tableUpdate) settle(ctx context.Context, after *catalog.Table) error {
 	if u.in.StreamSpecification == nil || after.Log() == nil {
 		return nil
@@ -69,8 +69,7 @@ func (u *tableUpdate) settle(ctx context.Context, after *catalog.Table) error {
 	if err := u.service.store.Quiesce(ctx, after); err != nil {
 		return err
 	}
-	_, err := u.service.catalog.ChangeStream(ctx, after.Log().ID, func(s *catalog.Stream, seq uint64) { s.Begin(seq) })
-	return catalog.Visible(err)
+	return catalog.Visible(u.service.catalog.BeginStream(ctx, after))
 }
 
 // describeStreams adds to d what there is to say of the stream of t. That it is switched off is said by
@@ -82,6 +81,9 @@ func (s *Service) describeStreams(t *catalog.Table, d *api.TableDescription) {
 	d.LatestStreamArn = api.Some(s.catalog.StreamARN(t.Name, t.Stream.Label))
 	d.LatestStreamLabel = api.Some(t.Stream.Label)
 	if t.Log() != nil {
+		if x := s.catalog.Stream(t.Name, t.Stream.Label); x != nil && !x.Begun() {
+			d.TableStatus = api.Some(statusUpdating)
+		}
 		d.StreamSpecification = &api.StreamSpecification{StreamEnabled: api.Some(true), StreamViewType: api.Some(t.Stream.View)}
 	}
 }

@@ -24,6 +24,7 @@ type (
 		LastEvaluatedStreamArn string
 		Streams                []struct{ StreamArn string }
 	}
+	tableDescribed  struct{ Table struct{ TableStatus string } }
 	streamDescribed struct{ StreamDescription streamShards }
 	streamShards    struct {
 		LastEvaluatedShardID string
@@ -210,7 +211,8 @@ func TestGetRecordsBytes(t *testing.T) {
 }
 
 // TestStreamOnWaits holds that UpdateTable, when it switches a stream on, does not answer while a write is
-// under way that does not know of the stream: it would be missing among those that are recorded.
+// under way that does not know of the stream: it would be missing among those that are recorded. If its client goes away,
+// the stream says that it is being enabled, and has no shards to read, until a worker lets it begin.
 func TestStreamOnWaits(t *testing.T) {
 	w := newWorld(t)
 	s := w.streamTable(t, "people")
@@ -222,10 +224,27 @@ func TestStreamOnWaits(t *testing.T) {
 	if _, err := w.route("UpdateTable")(untilOn{t.Context(), w}, in, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("it answers %v", err)
 	}
-	if now := w.catalog.Table("people").Log(); now == nil || now.ID == s.ID {
-		t.Error("the stream is not on")
+	table := w.catalog.Table("people")
+	if now := table.Log(); now == nil || now.ID == s.ID {
+		t.Fatal("the stream is not on")
 	}
+	on := w.catalog.StreamOf(table.Log().ID)
+	shows := func(tableStatus, streamStatus string, shards int) {
+		t.Helper()
+		if got := ask[tableDescribed](t, w, "DescribeTable", `{"TableName": "people"}`).Table.TableStatus; got != tableStatus {
+			t.Errorf("the table is %s, want %s", got, tableStatus)
+		}
+		x := ask[streamDescribed](t, w, "DescribeStream", `{"StreamArn": %q}`, w.streamARN(on)).StreamDescription
+		if x.StreamStatus != streamStatus || len(x.Shards) != shards {
+			t.Errorf("the stream is %s with %d shards, want %s with %d", x.StreamStatus, len(x.Shards), streamStatus, shards)
+		}
+	}
+	shows("UPDATING", "ENABLING", 0)
 	letGo()
+	if err := w.catalog.BeginStream(t.Context(), table); err != nil {
+		t.Fatal(err)
+	}
+	shows("ACTIVE", "ENABLED", 1)
 }
 
 // TestStreamBegins holds that a stream that is switched on begins behind the last write that does not know of it:

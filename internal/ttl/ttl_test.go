@@ -353,6 +353,9 @@ func TestStream(t *testing.T) {
 	defer w.close(t)
 	w.create(t, "music")
 	table := w.edit(t, "music", func(t *catalog.Table) { t.Stream = &catalog.TableStream{View: catalog.ViewNewOld, On: true} })
+	if err := w.catalog.BeginStream(t.Context(), table); err != nil {
+		t.Fatal(err)
+	}
 	w.put(t, table, item("a", 0, "expires"))
 	w.put(t, table, item("b", 100, "stays"))
 	w.at(t, 1, "music", "b")
