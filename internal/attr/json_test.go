@@ -150,8 +150,23 @@ func TestSizes(t *testing.T) {
 		`{"a":{"NULL":true}}`: 2, `{"a":{"SS":["x","yz"]}}`: 4, `{"a":{"NS":["1","100"]}}`: 5,
 		`{"a":{"L":[]}}`: 4, `{"a":{"L":[{"S":"x"}]}}`: 6, `{"a":{"M":{"k":{"S":"v"}}}}`: 7,
 	} {
-		if got := mustDecode(t, in).Size(); got != want {
+		it := mustDecode(t, in)
+		if got := it.Size(); got != want {
 			t.Errorf("%s: got %d, want %d", in, got, want)
+		}
+		if !it.Fits(want) || it.Fits(want-1) {
+			t.Errorf("%s does not fit just %d", in, want)
+		}
+	}
+}
+
+// TestFits holds that the length of an item is never taken for too small: the values with the shortest encodings for
+// their sizes.
+func TestFits(t *testing.T) {
+	for _, value := range []string{`{"NULL":true}`, `{"BOOL":false}`, `{"N":"0"}`, `{"N":"-1"}`, `{"S":""}`, `{"L":[]}`, `{"M":{}}`, `{"NS":["0","-1"]}`} {
+		in := `{"a":{"L":[` + strings.Repeat(value+",", 1000) + value + `]}}`
+		if it := mustDecode(t, in); !it.Fits(it.Size()) || it.Fits(it.Size()-1) {
+			t.Errorf("1,001 times %s, encoded in %d bytes: does not fit just its size %d", value, len(it), it.Size())
 		}
 	}
 }
@@ -191,6 +206,7 @@ func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `{"a":{"S":"x"}}`, `{"a":{"L":[{"M":{"b":{"NS":["1","2"]}}},{"NULL":true}]}}`,
 		`{"b":{"B":"AA=="},"a":{"BOOL":"t"}}`, `{"a":{"SS":["b","a","b"]}}`, nested(33), `{"a":{"S":"\ud800x"}}`,
+		`{"":{"L":[{"NULL":true},{"BOOL":true},{"N":"-0.1"},{"L":[]},{"M":{}}]}}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -208,6 +224,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		if err := it.Check(); err != nil {
 			t.Fatalf("%q encodes to % x: %v", text, []byte(it), err)
+		}
+		if size := it.Size(); !it.Fits(size) || it.Fits(size-1) {
+			t.Fatalf("%q has the size %d, and does not fit just that", text, size)
 		}
 		out := it.AppendJSON(nil)
 		again, faults, err := decode(string(out))

@@ -15,6 +15,9 @@ const (
 	elementBytes   = 1
 )
 
+// SizePerByte is how many bytes DynamoDB counts at most for a byte of an encoded item: two for a null in a list.
+const SizePerByte = 2
+
 // Size returns the bytes that DynamoDB counts for v ("Item sizes and formats").
 func (v Value) Size() int {
 	switch t := v.Type(); t {
@@ -58,6 +61,9 @@ func (it Item) Size() int {
 	}
 	return size
 }
+
+// Fits reports whether the size of it is at most bytes. Most items are so small that their length says so.
+func (it Item) Fits(bytes int) bool { return len(it) <= bytes/SizePerByte || it.Size() <= bytes }
 
 // Levels returns the deepest level of nesting in it; a top-level value is at level 1.
 func (it Item) Levels() int {

@@ -121,8 +121,8 @@ func TestTokens(t *testing.T) {
 	for span, before := range map[uint32]bool{0: true, 0x01fe: true, 0x01ff: false, 0x0200: false} {
 		for _, text := range []string{"", "token", "\xff\xff\xff\xff\xff"} {
 			key := Token(span, 's', text)
-			if got, err := TokenSpan(key); got != span || err != nil {
-				t.Errorf("the span in the key of %q is %#x, not %#x: %v", text, got, span, err)
+			if got, operation, name, err := ParseToken(key); got != span || operation != 's' || name != text || err != nil {
+				t.Errorf("the key of %q in span %#x is read as that of %c %q in %#x: %v", text, span, operation, name, got, err)
 			}
 			if in := bytes.Compare(key, lo) >= 0 && bytes.Compare(key, hi) < 0; in != before {
 				t.Errorf("whether the token %q of span %#x is before %#x: %v", text, span, 0x01ff, in)

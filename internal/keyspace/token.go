@@ -17,10 +17,10 @@ func TokensBefore(span uint32) (lo, hi []byte) {
 	return []byte{spaceToken}, binary.BigEndian.AppendUint32([]byte{spaceToken}, span)
 }
 
-// TokenSpan returns the span of time in a key that Token made.
-func TokenSpan(key []byte) (span uint32, err error) {
+// ParseToken returns what a key that Token made was made of.
+func ParseToken(key []byte) (span uint32, operation byte, text string, err error) {
 	if len(key) < 1+4+1 {
-		return 0, errKey
+		return 0, 0, "", errKey
 	}
-	return binary.BigEndian.Uint32(key[1:]), nil
+	return binary.BigEndian.Uint32(key[1:]), key[5], string(key[6:]), nil
 }

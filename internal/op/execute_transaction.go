@@ -245,6 +245,7 @@ func (t *statementTransaction) token() *store.Token {
 		return nil
 	}
 	d := newDigest()
+	defer d.done()
 	for i := range t.members {
 		in := t.members[i].in
 		d.text(in.Statement.V)

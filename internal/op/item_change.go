@@ -44,7 +44,7 @@ func (c *change) applyUpdate(old attr.Item, buf *[]byte) (attr.Item, error) {
 	if err := c.indexKeys(old, it); err != nil {
 		return nil, err
 	}
-	if it.Size() > attr.ItemBytesMax {
+	if !it.Fits(attr.ItemBytesMax) {
 		return nil, errUpdateSize
 	}
 	return it, nil

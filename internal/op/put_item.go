@@ -57,7 +57,7 @@ func (s *Service) putItem(ctx context.Context, req api.Request, dst []byte) ([]b
 
 // itemSize refuses an item to put that is too large.
 func (r *itemRequest) itemSize() *apierr.Error {
-	if r.attributes.Size() > attr.ItemBytesMax {
+	if !r.attributes.Fits(attr.ItemBytesMax) {
 		return apierr.Validation("Item size has exceeded the maximum allowed size")
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"hash"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/store"
@@ -18,12 +19,13 @@ func (t *transactWrite) token(s *Service) *store.Token {
 		return nil
 	}
 	d := newDigest()
+	defer d.done()
 	for i := range t.actions {
 		t.actions[i].digest(d)
 	}
-	token := &store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Now: s.now()}
-	d.hash.Sum(token.Digest[:0])
-	return token
+	t.used = store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Now: s.now()}
+	d.hash.Sum(t.used.Digest[:0])
+	return &t.used
 }
 
 // digest adds what a is to d.
@@ -44,7 +46,7 @@ func (a *action) digest(d *digest) {
 	}
 }
 
-// digest is a hash of texts, each with its length, so that no two lists of texts are one.
+// digest is a hash of texts, each with its length, so that no two lists of texts are one. It is pooled.
 type digest struct {
 	hash    hash.Hash // never fails
 	scratch [digestScratchBytes]byte
@@ -53,7 +55,15 @@ type digest struct {
 // digestScratchBytes is how much of a text is hashed at once: most are shorter.
 const digestScratchBytes = 128
 
-func newDigest() *digest { return &digest{hash: sha256.New()} }
+var digests = sync.Pool{New: func() any { return &digest{hash: sha256.New()} }}
+
+// newDigest returns the digest of nothing; done gives it back.
+func newDigest() *digest { return digests.Get().(*digest) } //nolint:errcheck,forcetypeassert // nothing else is put in
+
+func (d *digest) done() {
+	d.hash.Reset()
+	digests.Put(d)
+}
 
 func (d *digest) length(n int) {
 	b := binary.BigEndian.AppendUint64(d.scratch[:0], uint64(n)) //nolint:gosec // never negative

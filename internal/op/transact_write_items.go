@@ -7,6 +7,7 @@ import (
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/capacity"
 	"github.com/statordb/stator/internal/store"
 )
@@ -19,6 +20,7 @@ type transactWrite struct {
 	transaction
 	in      *api.TransactWriteItemsInput
 	members memberErrors
+	used    store.Token // if the request has one
 	writes  []store.Write
 	results []store.Result // of the actions
 }
@@ -30,7 +32,7 @@ func (t *transactWrite) done() {
 	t.transaction.done()
 	clear(t.writes)
 	clear(t.results)
-	t.in, t.writes, t.results = nil, t.writes[:0], t.results[:0]
+	t.in, t.used, t.writes, t.results = nil, store.Token{}, t.writes[:0], t.results[:0]
 	t.members.Reset()
 	transactWrites.Put(t)
 }
@@ -147,19 +149,25 @@ func (t *transactWrite) check() *apierr.Error {
 	if err := t.duplicates(); err != nil {
 		return err
 	}
-	if t.bytes() > transactBytesMax {
+	if !t.fits(transactBytesMax) {
 		return errTransactBytes
 	}
 	return t.emptyKeys()
 }
 
-// bytes is the size of the items to put and of the keys of the others.
-func (t *transactWrite) bytes() int {
-	n := 0
+// fits reports whether the items to put and the keys of the others are together at most so large.
+func (t *transactWrite) fits(bytes int) bool {
+	encoded, size := 0, 0
 	for i := range t.actions {
-		n += t.actions[i].attributes.Size()
+		encoded += len(t.actions[i].attributes.Item)
 	}
-	return n
+	if encoded <= bytes/attr.SizePerByte {
+		return true
+	}
+	for i := range t.actions {
+		size += t.actions[i].attributes.Size()
+	}
+	return size <= bytes
 }
 
 // emptyKeys refuses the request for an empty value in a key, which does not just cancel it.

@@ -51,10 +51,15 @@ type Token struct {
 // spanOf is the number of the span that t lies in.
 func spanOf(t time.Time) uint32 { return uint32(t.Unix() / int64(tokenSpan/time.Second)) } //nolint:gosec // until 42000
 
-// keys are where the token may be stored: in the spans that its life reaches back into, and in the one to come
+// spans are those that the token may be stored in: those that its life reaches back into, and the one to come
 // if that is near, in case the clock was set back.
+func (k *Token) spans() (first, last uint32) {
+	return spanOf(k.Now.Add(-TokenLife)), spanOf(k.Now.Add(clockBack))
+}
+
+// keys are where the token may be stored.
 func (k *Token) keys() [][]byte {
-	first, last := spanOf(k.Now.Add(-TokenLife)), spanOf(k.Now.Add(clockBack))
+	first, last := k.spans()
 	keys := make([][]byte, 0, last-first+1)
 	for span := last; span >= first; span-- {
 		keys = append(keys, keyspace.Token(span, k.Operation, k.Text))
@@ -62,8 +67,8 @@ func (k *Token) keys() [][]byte {
 	return keys
 }
 
-// used returns nil if the token was not used, and else what that says. The caller has claimed the
-// token, so that nobody uses it in the meantime.
+// used looks the token up: it returns nil if it was not used, and else what that says. The caller has claimed
+// the token, so that nobody uses it in the meantime.
 func (s *Store) used(ctx context.Context, k *Token) error {
 	r, err := s.engine.Read(ctx, engine.Strong)
 	if err != nil {
@@ -130,20 +135,22 @@ func (k *Token) compare(b []byte) error {
 
 // write puts the token into the transaction.
 func (k *Token) write(txn engine.Txn, rs []Result) {
-	b := binary.BigEndian.AppendUint64([]byte{tokenVersion}, uint64(k.Now.UnixNano())) //nolint:gosec // after 1970
+	var few [tokenHeadBytes + 16*3]byte                                                         // of a few items of some KB
+	b := binary.BigEndian.AppendUint64(append(few[:0], tokenVersion), uint64(k.Now.UnixNano())) //nolint:gosec // after 1970
 	b = append(b, k.Digest[:]...)
 	for i := range rs {
 		b = binary.AppendUvarint(b, uint64(max(rs[i].OldSize, rs[i].NewSize))) //nolint:gosec // never negative
 	}
-	txn.Set(keyspace.Token(spanOf(k.Now), k.Operation, k.Text), b)
+	copy(txn.SetDeferred(keyspace.Token(spanOf(k.Now), k.Operation, k.Text), len(b)), b)
 }
 
-// tokens are those of the transactions that are being done. Two that come with one token need not
-// have an item in common, so the locks of items do not keep them apart; this does, in the one process
-// that a store has.
+// tokens are those of the transactions that are being done, and what is known of those that were. Two
+// transactions that come with one token need not have an item in common, so the locks of items do not keep
+// them apart; this does, in the one process that a store has.
 type tokens struct {
 	mu   sync.Mutex
-	busy map[tokenName]struct{}
+	busy map[tokenName]struct{} // nil before the first token came
+	sets tokenSets
 }
 
 type tokenName struct {
@@ -151,19 +158,29 @@ type tokenName struct {
 	text      string
 }
 
-// claim reports whether nobody else has the token; if so, release must be called.
-func (t *tokens) claim(k *Token) bool {
+// claim makes the token the caller's until release, or returns ErrInProgress if somebody has it. If it is
+// fresh it is not stored in any of spans.
+func (t *tokens) claim(ctx context.Context, e engine.Engine, k *Token) (fresh bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	name := tokenName{k.Operation, k.Text}
-	if _, busy := t.busy[name]; busy {
-		return false
-	}
+	first, last := k.spans()
 	if t.busy == nil {
+		if err := t.sets.start(ctx, e, first); err != nil {
+			return false, fmt.Errorf("cannot read the tokens that were used: %w", err)
+		}
 		t.busy = map[tokenName]struct{}{}
 	}
+	name := tokenName{k.Operation, k.Text}
+	if _, busy := t.busy[name]; busy {
+		return false, ErrInProgress
+	}
 	t.busy[name] = struct{}{}
-	return true
+	fresh = true
+	for span := first; span <= last; span++ {
+		fresh = fresh && !t.sets.has(span, name)
+	}
+	t.sets.add(spanOf(k.Now), name)
+	return fresh, nil
 }
 
 func (t *tokens) release(k *Token) {

@@ -21,12 +21,15 @@ var ErrConflict = errors.New("store: the item is held by another transaction")
 // errors ErrReplay, ErrOtherRequest and ErrInProgress.
 func (s *Store) Transact(ctx context.Context, ws []Write, rs []Result, buf *[]byte, token *Token) error {
 	if token != nil {
-		if !s.tokens.claim(token) {
-			return ErrInProgress
+		fresh, err := s.tokens.claim(ctx, s.engine, token)
+		if err != nil {
+			return catalog.Visible(err)
 		}
 		defer s.tokens.release(token)
-		if err := s.used(ctx, token); err != nil {
-			return catalog.Visible(err)
+		if !fresh {
+			if err := s.used(ctx, token); err != nil {
+				return catalog.Visible(err)
+			}
 		}
 	}
 	return s.transact(ctx, ws, rs, buf, manner{wait: transactWait, token: token})

@@ -18,7 +18,7 @@ func (v *verifying) token(key, value []byte) {
 	used, err := parseToken(value)
 	if err == nil {
 		var span uint32
-		if span, err = keyspace.TokenSpan(key); err == nil && span != spanOf(used.at) {
+		if span, _, _, err = keyspace.ParseToken(key); err == nil && span != spanOf(used.at) {
 			err = fmt.Errorf("the token was used at %s, which is not in its span", used.at.UTC())
 		}
 	}
