@@ -85,11 +85,18 @@ func (t *statementTransaction) check() *apierr.Error {
 	if err := t.each((*transactMember).findKey); err != nil {
 		return err
 	}
-	items := newItemSet(len(t.members))
+	items, size := newItemSet(len(t.members)), 0
 	for i := range t.members {
-		if m := &t.members[i]; m.found && !items.add(m.table, m.key) {
+		m := &t.members[i]
+		if m.found && !items.add(m.table, m.key) {
 			return errManyOnOneItem
 		}
+		if m.write != nil {
+			size += m.write.Attempted()
+		}
+	}
+	if size > transactBytesMax {
+		return errTransactBytes
 	}
 	return nil
 }
@@ -134,10 +141,11 @@ func (m *transactMember) findKey() (err *apierr.Error) {
 	}
 	if m.parsed.Reads() {
 		m.read, m.key, err = m.bound.Point()
-	} else if err = m.plan(); err == nil {
+	} else {
+		err = m.plan()
 		m.key = m.write.Key
 	}
-	m.found = err == nil
+	m.found = m.key.Partition != nil // even if the change is refused
 	if err == nil {
 		return nil
 	}

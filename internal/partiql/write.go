@@ -87,11 +87,14 @@ const keyUpdate = "Cannot update attribute "
 // IsKeyUpdate reports whether err refuses an update of a key attribute.
 func IsKeyUpdate(err *apierr.Error) bool { return strings.Contains(err.Message, keyUpdate) }
 
-// Conditional reports whether the WHERE clause says more than what the key is.
+// Conditional reports whether the WHERE clause says more than what the key is equal to.
 func (w *Write) Conditional() bool {
 	partition, sort := w.bound.keyAttributes()
 	r := keyReader{bound: w.bound, partition: partition.Name, sort: sort.Name}
-	return !r.alone(w.bound.where)
+	return slices.ContainsFunc(conjuncts(w.bound.where), func(n *node) bool {
+		name, _ := r.test(n)
+		return name == "" || n.text != "="
+	})
 }
 
 // Deletes reports whether w is a DELETE.
