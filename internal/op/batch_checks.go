@@ -7,8 +7,9 @@ import (
 
 // Checks that all members of a batch or transaction pass before the next ones are made of any.
 var (
-	emptyNames   = []check{(*itemRequest).emptyAttributeName}
-	tableLookups = []check{(*itemRequest).findTable}
+	veryDeepValues = []check{(*itemRequest).veryDeep}
+	emptyNames     = []check{(*itemRequest).emptyAttributeName}
+	tableLookups   = []check{(*itemRequest).findTable}
 )
 
 // eachFirst makes checks of each request and returns the first refusal.

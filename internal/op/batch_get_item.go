@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"slices"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
@@ -43,13 +44,14 @@ type batchGet struct {
 // batchGetItem reads items of several tables. What does not fit into a response is named in it.
 func (s *Service) batchGetItem(ctx context.Context, req api.Request, dst []byte) ([]byte, error) {
 	in := req.(*api.BatchGetItemInput) //nolint:errcheck,forcetypeassert // the route says so
-	if err := firstRefusal(in, batchGetEmpty, batchGetMembers, batchGetSize, batchGetMixing); err != nil {
+	if err := firstRefusal(in, batchGetEmpty, batchGetMembers, batchGetSize); err != nil {
 		return dst, err
 	}
 	b := batchGet{in: in}
 	defer b.done()
 	b.consumed.wanted = in.ReturnConsumedCapacity.V
-	if err := b.check(s); err != nil {
+	b.open(s)
+	if err := b.check(); err != nil {
 		return dst, err
 	}
 	if err := b.read(ctx, s); err != nil {
@@ -67,8 +69,8 @@ func (b *batchGet) done() {
 	}
 }
 
-// check refuses what follows from the request alone, then what follows from the tables.
-func (b *batchGet) check(s *Service) *apierr.Error {
+// open makes a request of each table.
+func (b *batchGet) open(s *Service) {
 	older := b.in.Origin.Older()
 	for i := range b.in.RequestItems {
 		given := &b.in.RequestItems[i].V
@@ -78,12 +80,25 @@ func (b *batchGet) check(s *Service) *apierr.Error {
 		r.projection, r.names, r.attributesToGet = given.ProjectionExpression, given.ExpressionAttributeNames, given.AttributesToGet
 		b.tables = append(b.tables, r)
 	}
-	err := b.eachKey(emptyNames)
+}
+
+// check refuses what follows from the request alone, then what follows from the tables.
+func (b *batchGet) check() *apierr.Error {
+	err := b.eachKey(veryDeepValues)
+	if err == nil {
+		err = b.eachKey(emptyNames)
+	}
+	if err == nil {
+		err = batchGetMixing(b.in)
+	}
 	if err == nil {
 		err = b.eachKey(batchGetKeyChecks)
 	}
 	if err == nil {
 		err = eachFirst(b.tables, batchGetTableChecks)
+	}
+	if err == nil {
+		err = batchGetDuplicates(b.in)
 	}
 	if err == nil {
 		err = eachFirst(b.tables, tableLookups)
@@ -108,13 +123,14 @@ func (b *batchGet) eachKey(checks []check) *apierr.Error {
 	return nil
 }
 
-// keys makes look-ups of the keys and refuses those that tables cannot have, and one given twice.
+// keys makes look-ups of the keys and refuses those that tables cannot have, and one given under two
+// names of its table.
 func (b *batchGet) keys() *apierr.Error {
 	err := b.eachKey([]check{(*itemRequest).givenKey, (*itemRequest).scalarKeys, func(r *itemRequest) *apierr.Error {
 		b.lookups = append(b.lookups, store.Lookup{Table: r.table, Key: r.key})
 		return nil
 	}})
-	if err != nil {
+	if err != nil || !b.otherNames() {
 		return err
 	}
 	seen := newItemSet(len(b.lookups))
@@ -124,6 +140,16 @@ func (b *batchGet) keys() *apierr.Error {
 		}
 	}
 	return nil
+}
+
+// otherNames reports whether a table has two names in the request: its own and its ARN.
+func (b *batchGet) otherNames() bool {
+	for i, r := range b.tables {
+		if slices.ContainsFunc(b.tables[:i], func(o *itemRequest) bool { return o.table.ID == r.table.ID }) {
+			return true
+		}
+	}
+	return false
 }
 
 // read reads the items, table by table.

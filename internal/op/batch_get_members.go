@@ -1,6 +1,8 @@
 package op
 
 import (
+	"bytes"
+
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
 )
@@ -74,4 +76,20 @@ func batchGetMixing(in *api.BatchGetItemInput) *apierr.Error {
 		return nil
 	}
 	return mixed([]string{"AttributesToGet"}, []string{"ProjectionExpression"})
+}
+
+// batchGetDuplicates refuses a key that is given twice, before any table is looked up: dynalite's tests,
+// which are made to run against AWS as well, have it so. BatchWriteItem looks tables up first.
+func batchGetDuplicates(in *api.BatchGetItemInput) *apierr.Error {
+	for i := range in.RequestItems {
+		keys := in.RequestItems[i].V.Keys
+		for k := range keys {
+			for j := range keys[:k] {
+				if bytes.Equal(keys[j].Item, keys[k].Item) {
+					return errDuplicateKeys
+				}
+			}
+		}
+	}
+	return nil
 }

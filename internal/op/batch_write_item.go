@@ -91,8 +91,10 @@ func (b *batchWrite) done() {
 
 // check refuses what follows from the request alone, then what follows from the tables.
 func (b *batchWrite) check() *apierr.Error {
-	if err := eachFirst(b.requests, emptyNames); err != nil {
-		return err
+	for _, checks := range [][]check{veryDeepValues, emptyNames} {
+		if err := eachFirst(b.requests, checks); err != nil {
+			return err
+		}
 	}
 	for _, r := range b.requests {
 		if err := r.first(byKind(r, batchPutChecks, batchDeleteChecks)); err != nil {

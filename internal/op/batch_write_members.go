@@ -42,10 +42,7 @@ func batchWriteSize(in *api.BatchWriteItemInput) *apierr.Error {
 func batchWriteShapes(in *api.BatchWriteItemInput) *apierr.Error {
 	for i := range in.RequestItems {
 		for _, w := range in.RequestItems[i].V {
-			switch {
-			case w.PutRequest == nil && w.DeleteRequest == nil:
-				return errNoDatatype
-			case w.PutRequest != nil && w.DeleteRequest != nil:
+			if (w.PutRequest == nil) == (w.DeleteRequest == nil) {
 				return errManyDatatypes
 			}
 		}
@@ -53,8 +50,5 @@ func batchWriteShapes(in *api.BatchWriteItemInput) *apierr.Error {
 	return nil
 }
 
-// AWS refuses an entry as it does an attribute value.
-var (
-	errNoDatatype    = apierr.Validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
-	errManyDatatypes = apierr.Validation("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
-)
+// AWS refuses an entry as it does an attribute value with several types, also one that has none.
+var errManyDatatypes = apierr.Validation("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
