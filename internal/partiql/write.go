@@ -100,9 +100,6 @@ func (w *Write) Conditional() bool {
 // Deletes reports whether w is a DELETE.
 func (w *Write) Deletes() bool { return w.bound.verb == deleting }
 
-// Inserts reports whether w is an INSERT.
-func (w *Write) Inserts() bool { return w.bound.verb == inserting }
-
 // Cancels reports whether err, a refusal of Write or Point, is a reason to cancel a transaction; others
 // refuse it altogether. One that stands alone is the only reason, whatever else is wrong (partiql.md §14).
 func Cancels(err *apierr.Error) (cancels, alone bool) {
