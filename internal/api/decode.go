@@ -180,6 +180,9 @@ func structure[T any, P shape[T]](d *Decoder, to **T) {
 	*to = (*T)(v)
 }
 
+// firstElements is for how many elements a list that is not empty has room at first.
+const firstElements = 4
+
 // list reads a list that is a member of a structure, each element with read.
 func list[T any](d *Decoder, to *[]T, read func(d *Decoder, to *T)) {
 	*to = nil
@@ -189,6 +192,9 @@ func list[T any](d *Decoder, to *[]T, read func(d *Decoder, to *T)) {
 	elements := []T{}
 	for d.r.NextElement() {
 		d.another()
+		if cap(elements) == 0 {
+			elements = make([]T, 0, firstElements)
+		}
 		var zero T
 		elements = append(elements, zero)
 		read(d, &elements[len(elements)-1])

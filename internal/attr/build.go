@@ -119,14 +119,32 @@ func (e entry) key(buf []byte) []byte {
 	return buf[e.off+w : e.off+w+n]
 }
 
+// insertedMax is how many entries are sorted by insertion, which is faster for few.
+const insertedMax = 16
+
 // sortEntries puts es into ascending order, those with one key in the order they were read, and
 // reports whether there are such.
 func sortEntries(buf []byte, es []entry) (repeated bool) {
-	slices.SortStableFunc(es, func(a, b entry) int {
-		c := bytes.Compare(a.key(buf), b.key(buf))
-		repeated = repeated || c == 0
-		return c
-	})
+	if len(es) > insertedMax {
+		slices.SortStableFunc(es, func(a, b entry) int {
+			c := bytes.Compare(a.key(buf), b.key(buf))
+			repeated = repeated || c == 0
+			return c
+		})
+		return repeated
+	}
+	for i := 1; i < len(es); i++ {
+		e, to := es[i], i
+		for key := e.key(buf); to > 0; to-- {
+			c := bytes.Compare(es[to-1].key(buf), key)
+			repeated = repeated || c == 0
+			if c <= 0 {
+				break
+			}
+			es[to] = es[to-1]
+		}
+		es[to] = e
+	}
 	return repeated
 }
 

@@ -1,6 +1,8 @@
 package coral
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -11,6 +13,11 @@ func (r *Reader) quoted() []byte {
 	start := r.pos + 1
 	ascii := true
 	for p := start; p < len(r.text); p++ {
+		n, plain := ordinary(r.text[p:])
+		ascii = ascii && plain
+		if p += n; p == len(r.text) {
+			break
+		}
 		switch c := r.text[p]; {
 		case c == '"':
 			r.pos = p + 1
@@ -29,6 +36,34 @@ func (r *Reader) quoted() []byte {
 	r.Fail("")
 	return nil
 }
+
+// Words of eight bytes, one in each.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones // the highest bits
+)
+
+// ordinary returns the length of a run of bytes that b begins with and that mean themselves in a string, as far
+// as it sees in steps of eight bytes, and whether they are ASCII.
+func ordinary(b []byte) (n int, ascii bool) {
+	var seen uint64
+	for ; n+8 <= len(b); n += 8 {
+		w := binary.LittleEndian.Uint64(b[n:])
+		// The lowest of these bits is that of a byte which is a control character, a quote or a backslash. There may be
+		// wrong ones above it, where the subtraction borrowed.
+		special := (zero(w^'"'*ones) | zero(w^'\\'*ones) | (w-' '*ones)&^w) & highs
+		if special != 0 {
+			low := bits.TrailingZeros64(special) / 8
+			seen |= w & (1<<(8*low) - 1) // of the bytes below it
+			return n + low, seen&highs == 0
+		}
+		seen |= w
+	}
+	return n, seen&highs == 0
+}
+
+// zero has the highest bit of the lowest byte of w that is 0, and of none below it.
+func zero(w uint64) uint64 { return (w - ones) &^ w }
 
 // utf8 refuses s if it is not valid UTF-8.
 func (r *Reader) utf8(s []byte, ascii bool) []byte {

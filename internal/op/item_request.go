@@ -22,6 +22,12 @@ import (
 // the request's shape (what follows from the request alone) into an envelope; the older one, which
 // some ways of writing a request still reach, does not and has other texts (captures-items §1).
 type itemRequest struct {
+	itemParts
+	itemScratch
+}
+
+// itemParts are what a request says and what is found out about it.
+type itemParts struct {
 	service *Service
 	kind    itemOperation
 	within  enclosure
@@ -54,8 +60,6 @@ type itemRequest struct {
 	boundUpdate     *expr.BoundUpdate
 	boundProjection *expr.BoundProjection
 	mask            *attr.Mask // what GetItem returns of the item; nil: all
-
-	itemScratch
 }
 
 // itemOperation is an operation on items.
@@ -124,18 +128,17 @@ func (r *itemRequest) done() {
 
 // forget empties r but for memory that is used again.
 func (r *itemRequest) forget() {
-	kept := r.itemScratch
-	clear(kept.result[0].Indexes)
-	kept.write[0], kept.result[0] = store.Write{}, store.Result{Indexes: kept.result[0].Indexes[:0]}
-	kept.put, kept.change = nil, change{}
-	clear(kept.scopeNames)
-	kept.scopeNames = kept.scopeNames[:0]
-	kept.members.Reset()
-	kept.scope.Reset(nil, nil)
-	if kept.buf = kept.buf[:0]; cap(kept.buf) > keptItemBytesMax {
-		kept.buf = nil
+	r.itemParts = itemParts{}
+	clear(r.result[0].Indexes)
+	r.write[0], r.result[0] = store.Write{}, store.Result{Indexes: r.result[0].Indexes[:0]}
+	r.put, r.change = nil, change{}
+	clear(r.scopeNames)
+	r.scopeNames = r.scopeNames[:0]
+	r.members.Reset()
+	r.scope.Reset(nil, nil)
+	if r.buf = r.buf[:0]; cap(r.buf) > keptItemBytesMax {
+		r.buf = nil
 	}
-	*r = itemRequest{itemScratch: kept}
 }
 
 // A check refuses a request or finds something out about it.

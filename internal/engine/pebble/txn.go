@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"io"
 
 	pebbledb "github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/batchrepr"
@@ -18,6 +19,9 @@ const batchBytes = 2 << 10
 // arenaBytesMax is the largest buffer of read values that a transaction leaves to the next.
 const arenaBytesMax = 64 << 10
 
+// lendersMax is how many values a transaction has borrowed at a time from Pebble, which keeps memory for it.
+const lendersMax = 128
+
 // txn is one transaction. It is pooled: Update makes it ready and clears it.
 type txn struct {
 	e     *Engine
@@ -25,9 +29,10 @@ type txn struct {
 
 	locks   []latchID // what is locked, in the order of latches
 	latched bool
-	written []latchID // the keys written, with repetitions
-	readMax uint64    // the highest mark of a key read
-	arena   []byte    // values read
+	written []latchID   // the keys written, with repetitions
+	readMax uint64      // the highest mark of a key read
+	arena   []byte      // values read
+	lenders []io.Closer // of values read that are not copied
 
 	seqAllowed bool
 	seq        uint64 // 0: none was taken
@@ -50,6 +55,7 @@ func (e *Engine) begin(o engine.TxnOpt) *txn {
 
 // finish gives back whatever t still holds, after a panic of the body too.
 func (t *txn) finish() {
+	t.giveBack()
 	t.unlatch()
 	if t.seq != 0 {
 		t.e.seqs.end(t.seq)
@@ -61,8 +67,18 @@ func (t *txn) finish() {
 	if cap(t.arena) > arenaBytesMax {
 		t.arena = nil
 	}
-	*t = txn{e: t.e, locks: t.locks[:0], written: t.written[:0], arena: t.arena[:0]}
+	*t = txn{e: t.e, locks: t.locks[:0], written: t.written[:0], arena: t.arena[:0], lenders: t.lenders}
 	t.e.txns.Put(t)
+}
+
+// giveBack ends what is borrowed from Pebble. It may be called twice.
+func (t *txn) giveBack() {
+	for i, lender := range t.lenders {
+		// Closing a read that has succeeded gives its memory back; there is nothing to fail.
+		_ = lender.Close()
+		t.lenders[i] = nil
+	}
+	t.lenders = t.lenders[:0]
 }
 
 func (t *txn) unlatch() {
@@ -72,7 +88,7 @@ func (t *txn) unlatch() {
 	}
 }
 
-// Get copies the value, so that it stays valid however the body goes on.
+// Get makes the value stay valid until the body has returned, however it goes on.
 func (t *txn) Get(ctx context.Context, key []byte, v *engine.Value) error {
 	id := t.e.id(key)
 	if t.wrote(id) {
@@ -96,6 +112,11 @@ func (t *txn) find(ctx context.Context, key []byte, id latchID, v *engine.Value)
 		}
 		if err != nil {
 			return fmt.Errorf("cannot read a key: %w", err)
+		}
+		if len(t.lenders) < lendersMax {
+			t.lenders = append(t.lenders, closer)
+			v.Lend(value, nil)
+			return nil
 		}
 		t.lend(value, v)
 		return closer.Close()

@@ -30,6 +30,7 @@ func (e *Engine) Update(ctx context.Context, o engine.TxnOpt, body func(engine.T
 	if err = body(t); err == nil {
 		err = t.err
 	}
+	t.giveBack()
 	if err != nil || t.empty() {
 		return t.seq, e.conclude(ctx, t, err)
 	}
