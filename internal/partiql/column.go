@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,29 +93,77 @@ func isPath(n *node) bool {
 	return n.form == formName || n.form == formPath && n.args[0].form == formName
 }
 
-// sortedColumns returns columns ascending by name, those with one name as they are written.
-func sortedColumns(columns []column) []column {
-	sorted := slices.Clone(columns)
-	slices.SortStableFunc(sorted, func(a, b column) int { return strings.Compare(a.name, b.name) })
-	return sorted
+// selection is the columns that a SELECT chooses, in the orders in which they are found and answered.
+type selection struct {
+	columns []column // ascending by name, those with one name as they are written
+	ways    []int    // the columns ascending by path; of those with one path only the last
 }
 
-// choose appends what columns choose of it: of those with one name the last that is there.
-func choose(dst []byte, columns []column, it attr.Item) attr.Item {
+// selectionOf returns the selection of columns, nil if there are none.
+func selectionOf(columns []column) *selection {
+	if columns == nil {
+		return nil
+	}
+	s := &selection{slices.Clone(columns), make([]int, 0, len(columns))}
+	slices.SortStableFunc(s.columns, func(a, b column) int { return strings.Compare(a.name, b.name) })
+	for i := range s.columns {
+		s.ways = append(s.ways, i)
+	}
+	path := func(way int) attr.Path { return s.columns[way].path }
+	slices.SortStableFunc(s.ways, func(a, b int) int {
+		return cmp.Or(slices.CompareFunc(path(a), path(b), compareSteps), cmp.Compare(b, a))
+	})
+	s.ways = slices.CompactFunc(s.ways, func(a, b int) bool { return slices.Equal(path(a), path(b)) })
+	return s
+}
+
+func compareSteps(a, b attr.Step) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Index, b.Index))
+}
+
+// finding is what an item has of a column.
+type finding struct {
+	column int
+	value  attr.Value
+}
+
+// choose appends what the columns choose of it: of those with one name the last that is there. It takes
+// as long as the item and what is found are, however many columns there are.
+func (s *selection) choose(dst []byte, it attr.Item) attr.Item {
+	var room [16]finding
+	found := room[:0]
+	left := s.ways
+	for f := it.Fields(); len(left) > 0 && f.Next(); {
+		first, _ := slices.BinarySearchFunc(left, f.Name, s.compareRoot)
+		for left = left[first:]; len(left) > 0 && s.compareRoot(left[0], f.Name) == 0; left = left[1:] {
+			v := f.Value
+			if path := s.columns[left[0]].path; len(path) > 1 {
+				v = it.At(path)
+			}
+			if v != nil {
+				found = append(found, finding{left[0], v})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b finding) int { return cmp.Compare(a.column, b.column) })
 	var b attr.Builder
 	b.Open(dst)
-	var v attr.Value
-	for i, c := range columns {
-		if found := it.At(c.path); found != nil {
-			v = found
+	for i, x := range found {
+		name := s.columns[x.column].name
+		if i+1 == len(found) || s.columns[found[i+1].column].name != name {
+			dst = b.Field(dst, []byte(name), x.value)
 		}
-		if i+1 < len(columns) && columns[i+1].name == c.name {
-			continue
-		}
-		if v != nil {
-			dst = b.Field(dst, []byte(c.name), v)
-		}
-		v = nil
 	}
 	return b.CloseItem(dst)
+}
+
+// compareRoot compares the attribute that the path of a column begins with to name.
+func (s *selection) compareRoot(way int, name []byte) int {
+	switch root := s.columns[way].path[0].Name; {
+	case root < string(name):
+		return -1
+	case root > string(name):
+		return 1
+	}
+	return 0
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
@@ -46,7 +47,7 @@ func (t *Tokens) Token(r *Read, p *Position) string {
 // Position returns the position in r that a token is of.
 func (t *Tokens) Position(r *Read, token string) (*Position, *apierr.Error) {
 	b, err := tokenEncoding.DecodeString(token)
-	if err != nil {
+	if err != nil || strings.ContainsAny(token, "\r\n") { // line ends, which decoding passes over
 		return nil, errInvalidToken
 	}
 	body, ok := t.sealer.Unseal(b)

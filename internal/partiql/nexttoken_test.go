@@ -68,6 +68,11 @@ func TestToken(t *testing.T) {
 			t.Fatalf("byte %d changed: got %v", i, err)
 		}
 	}
+	for _, more := range []string{"\n", "\r", "=", "A", " "} {
+		if _, err := tokens.Position(r, token+more); err != errInvalidToken {
+			t.Errorf("%q appended: got %v", more, err)
+		}
+	}
 	if _, err := NewTokens(catalog.NewSealer([]byte("other"), "test")).Position(r, token); err != errInvalidToken {
 		t.Errorf("another key: got %v", err)
 	}

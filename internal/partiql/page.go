@@ -107,7 +107,7 @@ func (p *pager) show(it, whole attr.Item) {
 		return
 	}
 	if p.columns != nil {
-		p.buf = choose(p.buf[:0], p.columns, whole)
+		p.buf = p.columns.choose(p.buf[:0], whole)
 		whole = p.buf
 	}
 	p.emit(whole)

@@ -38,7 +38,7 @@ func (b *Bound) Point() (*Read, store.Key, *apierr.Error) {
 		sorted = x.sort.test.from
 	}
 	k, err := keyOf(b.table, x.partition.test.from, sorted)
-	return &Read{bound: b, columns: sortedColumns(b.columns)}, k, err
+	return &Read{bound: b, columns: b.chosen}, k, err
 }
 
 // whole reports whether the branch says what all of the key is equal to.
@@ -78,5 +78,5 @@ func (r *Read) Chosen(it attr.Item) attr.Item {
 	if r.columns == nil || it == nil {
 		return it
 	}
-	return choose(nil, r.columns, it)
+	return r.columns.choose(nil, it)
 }

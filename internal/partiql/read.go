@@ -16,13 +16,13 @@ type Read struct {
 	reverse bool       // items of a partition come from the last to the first
 	bases   bool       // columns are asked for that the local index does not have
 	strong  bool
-	columns []column // sorted by name
+	columns *selection
 	buf     []byte
 }
 
 // Read plans a SELECT and refuses what AWS refuses once it knows the table (partiql.md §9).
 func (b *Bound) Read(strong bool) (*Read, *apierr.Error) {
-	r := &Read{bound: b, strong: strong, columns: sortedColumns(b.columns)}
+	r := &Read{bound: b, strong: strong, columns: b.chosen}
 	partition, sort := b.keyAttributes()
 	if err := b.checkOrder(partition, sort); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (b *Bound) Read(strong bool) (*Read, *apierr.Error) {
 			return nil, err
 		}
 	}
-	if err := r.direct(pinned, partition, sort); err != nil {
+	if err := r.direct(branches, pinned, partition, sort); err != nil {
 		return nil, err
 	}
 	if err := r.checkIndex(pinned && !keys.split); err != nil {
@@ -122,8 +122,8 @@ func checkSizes(b *branch, partition, sort catalog.Attribute) *apierr.Error {
 		return err
 	}
 	for _, v := range []attr.Value{b.sort.test.from, b.sort.test.to} {
-		if err == nil && v.Type() == sort.Type && len(v.Bytes()) > attr.SortKeyBytesMax {
-			err = catalog.ErrSortKeySize
+		if err == nil && v.Type() == sort.Type {
+			err = catalog.CheckSortKey(sort.Name, v)
 		}
 	}
 	return err
@@ -152,7 +152,7 @@ func (b *Bound) checkOrder(partition, sort catalog.Attribute) *apierr.Error {
 
 // direct puts the ranges in the order that ORDER BY asks for: partitions by the term of the partition
 // key; within one, from the last item to the first unless the term of the sort key says otherwise.
-func (r *Read) direct(pinned bool, partition, sort catalog.Attribute) *apierr.Error {
+func (r *Read) direct(branches []branch, pinned bool, partition, sort catalog.Attribute) *apierr.Error {
 	order := r.bound.order
 	if order == nil {
 		return nil
@@ -164,8 +164,7 @@ func (r *Read) direct(pinned bool, partition, sort catalog.Attribute) *apierr.Er
 		return slices.IndexFunc(order, func(o orderTerm) bool { return o.term.text == name })
 	}
 	byPartition, bySort := term(partition.Name), term(sort.Name)
-	several := len(r.ranges) > 1 && !r.ranges[0].partition.Equal(r.ranges[len(r.ranges)-1].partition)
-	if several && byPartition < 0 {
+	if byPartition < 0 && severalPartitions(branches) {
 		return apierr.Validation("Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause.")
 	}
 	r.reverse = bySort < 0 || order[bySort].descending
@@ -183,6 +182,13 @@ func (r *Read) direct(pinned bool, partition, sort catalog.Attribute) *apierr.Er
 		return c
 	})
 	return nil
+}
+
+// severalPartitions reports whether branches, all about one partition each, are about more than one.
+func severalPartitions(branches []branch) bool {
+	return slices.ContainsFunc(branches, func(b branch) bool {
+		return !b.partition.test.from.Equal(branches[0].partition.test.from)
+	})
 }
 
 // checkIndex refuses what the index does not have. keyed says that the WHERE clause is one group of

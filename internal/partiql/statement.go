@@ -15,6 +15,7 @@ type Statement struct {
 	table      string
 	indexName  string // "": the table itself
 	columns    []column
+	chosen     *selection // of columns; nil: all that an item has
 	where      *node
 	order      []orderTerm
 	inserts    *node // VALUE of INSERT
@@ -81,6 +82,7 @@ func (s *Statement) shape(root *node) *apierr.Error {
 	}
 	if s.verb == selecting {
 		s.selectList(c.list)
+		s.chosen = selectionOf(s.columns)
 	}
 	return nil
 }
