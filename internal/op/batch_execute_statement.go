@@ -66,7 +66,9 @@ func (m *batchMember) open() {
 	}
 	if err == nil {
 		m.tableName = api.Some(m.parsed.Table())
-		err = m.bind(m.parsed, partiql.Batch, m.in.Parameters.Values)
+		if err = m.bind(m.parsed, partiql.Batch, m.in.Parameters.Values); err == partiql.ErrParameters {
+			m.parsed = nil
+		}
 	}
 	switch {
 	case err != nil:
@@ -84,7 +86,7 @@ func (m *batchMember) open() {
 }
 
 // batchRules refuses a batch that mixes reads and writes, or names an item twice. Members that cannot be
-// read take no part.
+// read, or lack parameters, take no part.
 func batchRules(members []batchMember) *apierr.Error {
 	reads, writes := false, false
 	seen := newItemSet(len(members))

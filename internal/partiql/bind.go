@@ -38,7 +38,7 @@ var errMultiKey = apierr.Validation("PartiQL statements cannot be executed on ta
 // returns a refusal if there is none. What is of class B is refused before that (partiql.md §7, §9).
 func (s *Statement) Bind(within Enclosure, given []attr.Value, find func(table string) (*catalog.Table, *apierr.Error)) (*Bound, *apierr.Error) {
 	if s.parameters > len(given) {
-		return nil, errParameters
+		return nil, ErrParameters
 	}
 	b := &Bound{Statement: s, given: given, within: within}
 	var missing *apierr.Error

@@ -27,9 +27,11 @@ var (
 	errOverlap        = apierr.Validation("Overlapping conditions with range keys are not supported in where clause")
 	errMissing        = apierr.Validation("MISSING must be compared using IS operator")
 	errNotBoolean     = apierr.Validation("WHERE clause must contain an expression that resolves to a boolean")
-	errParameters     = apierr.Validation("Number of parameters in request and statement don't match.")
 	errOrderNoWhere   = apierr.Validation("Must have WHERE clause in the statement when using ORDER BY clause.")
 )
+
+// ErrParameters is the refusal of a statement that has more placeholders than there are parameters.
+var ErrParameters = apierr.Validation("Number of parameters in request and statement don't match.")
 
 // ErrExists is the refusal of an EXISTS anywhere but in a transaction.
 var ErrExists = apierr.Validation("EXISTS can only be used in ExecuteTransaction write requests.")
