@@ -70,6 +70,7 @@ func (w *Worker) Sweep(ctx context.Context) {
 	for more := true; more && ctx.Err() == nil; {
 		more = false
 		w.survey()
+		w.noteOldest() // a table that was behind may not be among them any more
 		for _, s := range w.sweeps {
 			more = s.turn(ctx) || more
 			w.noteOldest()

@@ -2,7 +2,6 @@ package ttl_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -23,7 +22,7 @@ import (
 // at sets the clock to so many seconds after noon, sweeps, and compares what is left of a table.
 func (w *world) at(t *testing.T, after int64, table string, want ...string) {
 	t.Helper()
-	w.seconds.Store(noon.Unix() + after)
+	w.clock(after)
 	w.worker.Sweep(t.Context())
 	if got := w.left(t, table); !slices.Equal(got, want) {
 		t.Errorf("%d seconds after noon there are %q, want %q", after, got, want)
@@ -165,91 +164,30 @@ func TestSwitches(t *testing.T) {
 	w.at(t, 100, "music", "d")
 }
 
-// A table that is dropped, and another one of its name.
+// A table that is dropped, and another one of its name, whether the worker looks in between or not.
 func TestDropped(t *testing.T) {
-	w := open(t, vfs.NewMem())
-	defer w.close(t)
-	table := w.create(t, "music")
-	w.put(t, table, item("a", 0, ""))
-	w.put(t, table, item("b", 5, ""))
-	w.at(t, 0, "music", "b")
-	if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-	w.seconds.Add(10)
-	w.worker.Sweep(t.Context())
-	if err := w.store.Erase(t.Context(), table.ID); err != nil {
-		t.Fatal(err)
-	}
-	table = w.create(t, "music")
-	w.put(t, table, item("a", 0, ""))
-	w.put(t, table, item("b", 50, ""))
-	w.at(t, 20, "music", "b")
-}
-
-// A table that is dropped while its items are being removed is no error.
-func TestDroppedMeanwhile(t *testing.T) {
-	w := open(t, vfs.NewMem())
-	defer w.close(t)
-	table := w.create(t, "music")
-	for n := range 300 {
-		w.put(t, table, item(name(n), 0, ""))
-	}
-	log := &failures{}
-	dropped := false
-	hook := &hooked{Engine: w.engine, before: func() {
-		if !dropped {
-			dropped = true
-			if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
-				t.Error(err)
-			}
-			if err := w.store.Erase(t.Context(), table.ID); err != nil {
-				t.Error(err)
-			}
+	for _, looks := range []bool{true, false} {
+		w := open(t, vfs.NewMem())
+		table := w.create(t, "music")
+		w.put(t, table, item("a", 0, ""))
+		w.put(t, table, item("b", 5, ""))
+		w.at(t, 0, "music", "b")
+		if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
+			t.Fatal(err)
 		}
-	}}
-	w.use(t, hook, slog.New(log))
-	hook.on.Store(true)
-	w.worker.Sweep(t.Context())
-	if !dropped || log.said.Load() > 0 {
-		t.Errorf("dropped: %v; the log tells of %d failures", dropped, log.said.Load())
+		w.clock(10)
+		if looks {
+			w.worker.Sweep(t.Context())
+		}
+		if err := w.store.Erase(t.Context(), table.ID); err != nil {
+			t.Fatal(err)
+		}
+		table = w.create(t, "music")
+		w.put(t, table, item("a", 0, ""))
+		w.put(t, table, item("b", 50, ""))
+		w.at(t, 20, "music", "b")
+		w.close(t)
 	}
-}
-
-// hooked is an engine that calls before before each read, and lets transactions fail, while on.
-type hooked struct {
-	engine.Engine
-	on     atomic.Bool
-	before func()
-	fails  atomic.Int32 // so many transactions fail
-}
-
-var errInjected = errors.New("injected failure")
-
-func (e *hooked) Read(ctx context.Context, l engine.Level) (engine.Reader, error) {
-	r, err := e.Engine.Read(ctx, l)
-	if e.on.CompareAndSwap(true, false) && e.before != nil {
-		return &hookedReader{r, e}, err
-	}
-	return r, err
-}
-
-type hookedReader struct {
-	engine.Reader
-	e *hooked
-}
-
-func (r *hookedReader) Close() error {
-	err := r.Reader.Close()
-	r.e.before()
-	return err
-}
-
-func (e *hooked) Update(ctx context.Context, o engine.TxnOpt, body func(engine.Txn) error) (uint64, error) {
-	if e.fails.Add(-1) >= 0 {
-		return 0, errInjected
-	}
-	return e.Engine.Update(ctx, o, body)
 }
 
 // failures is a log that counts warnings.
@@ -275,7 +213,7 @@ func TestFailure(t *testing.T) {
 	e := &hooked{Engine: w.engine}
 	w.use(t, e, slog.New(log))
 	e.fails.Store(1)
-	w.seconds.Add(7)
+	w.clock(7)
 	w.worker.Sweep(t.Context())
 	if a, b := len(w.left(t, "a")), len(w.left(t, "b")); a != 10 || b != 0 || log.said.Load() != 1 {
 		t.Errorf("%d and %d are left, the log tells of %d failures", a, b, log.said.Load())
@@ -283,9 +221,13 @@ func TestFailure(t *testing.T) {
 	if lag := w.worker.Lag(); lag != 7*time.Second {
 		t.Errorf("it says that it lags %v", lag)
 	}
-	w.seconds.Add(1)
+	w.clock(8)
 	if lag := w.worker.Lag(); lag != 8*time.Second {
 		t.Errorf("it says that it lags %v", lag)
+	}
+	w.worker.Sweep(t.Context())
+	if n := len(w.left(t, "a")); n != 10 {
+		t.Errorf("what failed is tried again at once: %d are left", n)
 	}
 	run(t, w, func() bool { return w.worker.Deleted() == 20 })
 	w.worker.Sweep(t.Context())
@@ -294,6 +236,36 @@ func TestFailure(t *testing.T) {
 	}
 	w.at(t, 8, "a")
 	w.at(t, 8, "b")
+}
+
+// A table whose items do not expire any more is behind with none of them.
+func TestLagOfNone(t *testing.T) {
+	for _, end := range []func(w *world){
+		func(w *world) { w.switchOff(t, "music") },
+		func(w *world) {
+			if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		w := open(t, vfs.NewMem())
+		table := w.create(t, "music")
+		w.put(t, table, item("a", 0, ""))
+		e := &hooked{Engine: w.engine}
+		w.use(t, e, quiet)
+		e.fails.Store(1)
+		w.clock(7)
+		w.worker.Sweep(t.Context())
+		if lag := w.worker.Lag(); lag != 7*time.Second {
+			t.Errorf("it says that it lags %v", lag)
+		}
+		end(w)
+		w.worker.Sweep(t.Context())
+		if lag := w.worker.Lag(); lag != 0 {
+			t.Errorf("it says that it lags %v, although nothing expires", lag)
+		}
+		w.close(t)
+	}
 }
 
 // run lets a worker run until done.

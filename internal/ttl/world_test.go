@@ -69,6 +69,9 @@ func (w *world) use(t testing.TB, e engine.Engine, logger *slog.Logger) {
 	w.worker = ttl.New(ttl.Options{Catalog: w.catalog, Store: w.store, Logger: logger, Now: w.now})
 }
 
+// clock sets the clock to so many seconds after noon.
+func (w *world) clock(after int64) { w.seconds.Store(noon.Unix() + after) }
+
 func (w *world) now() time.Time { return time.Unix(w.seconds.Load(), 0) }
 
 func (w *world) close(t testing.TB) {
