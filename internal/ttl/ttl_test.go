@@ -238,6 +238,32 @@ func TestFailure(t *testing.T) {
 	w.at(t, 8, "b")
 }
 
+// The lag is that of the table that is furthest behind.
+func TestLag(t *testing.T) {
+	w := open(t, vfs.NewMem())
+	defer w.close(t)
+	for i, name := range []string{"a", "b", "c"} {
+		w.put(t, w.create(t, name), item("x", []int64{2, 0, 3}[i], ""))
+	}
+	e := &hooked{Engine: w.engine}
+	w.use(t, e, quiet)
+	e.fails.Store(3)
+	w.clock(7)
+	w.worker.Sweep(t.Context())
+	for _, c := range []struct{ at, lag int64 }{{7, 7}, {9, 9}, {-5, 0}} { // clocks may be set back
+		w.clock(c.at)
+		if lag := w.worker.Lag(); lag != time.Duration(c.lag)*time.Second {
+			t.Errorf("%d seconds after noon it says that it lags %v", c.at, lag)
+		}
+	}
+	w.clock(7)
+	w.worker.Hurry("b")
+	w.worker.Sweep(t.Context())
+	if lag := w.worker.Lag(); lag != 5*time.Second {
+		t.Errorf("it says that it lags %v", lag)
+	}
+}
+
 // A table whose items do not expire any more is behind with none of them.
 func TestLagOfNone(t *testing.T) {
 	for _, end := range []func(w *world){
