@@ -228,15 +228,12 @@ func (t *statementTransaction) apply(ctx context.Context, token *store.Token) er
 			writes, of = append(writes, m.statementRequest.write.Write), append(of, m)
 		}
 	}
-	err := store.ErrRefused
-	results := make([]store.Result, len(writes))
-	switch len(writes) {
-	case len(t.members):
-		err = t.service.store.Transact(ctx, writes, results, &t.buf, token)
-	case 0:
-	default:
-		err = t.service.store.Judge(ctx, writes, results, &t.buf)
+	do := t.service.store.Transact
+	if len(writes) < len(t.members) {
+		do = t.service.store.Judge
 	}
+	results := make([]store.Result, len(writes))
+	err := do(ctx, writes, results, &t.buf, token)
 	for i := range results {
 		of[i].result = results[i]
 	}

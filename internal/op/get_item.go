@@ -14,6 +14,7 @@ import (
 var getItemChecks = []check{
 	(*itemRequest).emptyTableName,
 	(*itemRequest).getMembers,
+	(*itemRequest).veryDeep,
 	(*itemRequest).emptyAttributeName,
 	(*itemRequest).mixing,
 	(*itemRequest).nesting,

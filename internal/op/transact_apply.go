@@ -10,7 +10,8 @@ import (
 	"github.com/statordb/stator/internal/store"
 )
 
-// apply makes the changes. If an action is refused already the others are only judged.
+// apply makes the changes. If an action is refused already the others are only judged: unless all of it has been
+// done, when the tables were others.
 func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Token) (err error) {
 	t.results = append(t.results, make([]store.Result, len(t.actions))...)
 	for i := range t.actions {
@@ -21,7 +22,7 @@ func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Toke
 	if len(t.writes) == len(t.actions) {
 		err = s.store.Transact(ctx, t.writes, t.results, &t.buf, token)
 	} else {
-		err = t.judge(ctx, s)
+		err = t.judge(ctx, s, token)
 	}
 	if errors.Is(err, store.ErrRefused) {
 		return t.refusal()
@@ -30,12 +31,9 @@ func (t *transactWrite) apply(ctx context.Context, s *Service, token *store.Toke
 }
 
 // judge finds out what the actions that are not refused already would have done.
-func (t *transactWrite) judge(ctx context.Context, s *Service) error {
-	err := store.ErrRefused
+func (t *transactWrite) judge(ctx context.Context, s *Service, token *store.Token) error {
 	judged := make([]store.Result, len(t.writes))
-	if len(judged) > 0 {
-		err = s.store.Judge(ctx, t.writes, judged, &t.buf)
-	}
+	err := s.store.Judge(ctx, t.writes, judged, &t.buf, token)
 	for i := range t.actions {
 		if t.actions[i].refused == nil {
 			t.results[i], judged = judged[0], judged[1:]

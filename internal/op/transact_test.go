@@ -181,6 +181,25 @@ func TestTransactTokenRace(t *testing.T) {
 	}
 }
 
+// TestTransactTokenOutlivesTable holds that a transaction which has been done stays done, though its table could not
+// take it any more.
+func TestTransactTokenOutlivesTable(t *testing.T) {
+	w := newPeople(t)
+	write := `{"ClientRequestToken": "t", "TransactItems": [{"Put": {"TableName": "people", "Item": {"i": {"S": "ann"}, "g": {"N": "1"}}}}, {"Update": {
+		"TableName": "people", "Key": {"i": {"S": "count"}}, "UpdateExpression": "ADD n :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}}]}`
+	statements := `{"ClientRequestToken": "t", "TransactStatements": [{"Statement": "INSERT INTO people VALUE {'i': 'bob', 'g': 1}"}]}`
+	w.expect(t, "TransactWriteItems", write, "")
+	w.expect(t, "ExecuteTransaction", statements, "")
+	w.expect(t, "UpdateTable", `{"TableName": "people", "AttributeDefinitions": [{"AttributeName": "g", "AttributeType": "S"}], "GlobalSecondaryIndexUpdates": [
+		{"Create": {"IndexName": "by-g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}}]}`, "")
+	w.expect(t, "TransactWriteItems", write, "")
+	w.expect(t, "ExecuteTransaction", statements, "")
+	got, err := w.request("GetItem", `{"TableName": "people", "Key": {"i": {"S": "count"}}}`)
+	if want := `{"Item":{"i":{"S":"count"},"n":{"N":"1"}}}`; err != nil || string(got) != want {
+		t.Errorf("the counter is %s, not %s: %v", got, want, err)
+	}
+}
+
 // TestTransactTokenText holds that every character of a request counts when a token is used again.
 func TestTransactTokenText(t *testing.T) {
 	w := newPeople(t)

@@ -20,25 +20,38 @@ var ErrConflict = errors.New("store: the item is held by another transaction")
 // hold (ErrRefused, with ErrConflict in their Results). token may be nil; what it can say are the
 // errors ErrReplay, ErrOtherRequest and ErrInProgress.
 func (s *Store) Transact(ctx context.Context, ws []Write, rs []Result, buf *[]byte, token *Token) error {
-	if token != nil {
-		fresh, err := s.tokens.claim(ctx, s.engine, token)
-		if err != nil {
-			return catalog.Visible(err)
-		}
-		defer s.tokens.release(token)
-		if !fresh {
-			if err := s.used(ctx, token); err != nil {
-				return catalog.Visible(err)
-			}
-		}
-	}
-	return s.transact(ctx, ws, rs, buf, manner{wait: transactWait, token: token})
+	return s.once(ctx, token, func() error {
+		return s.transact(ctx, ws, rs, buf, manner{wait: transactWait, token: token})
+	})
 }
 
-// Judge is Transact for a transaction that is cancelled in any case: it writes nothing and fills rs
-// with what each write would have done. Its error is ErrRefused.
-func (s *Store) Judge(ctx context.Context, ws []Write, rs []Result, buf *[]byte) error {
-	return s.transact(ctx, ws, rs, buf, manner{wait: transactWait, judge: true})
+// Judge is Transact for a transaction that is cancelled in any case, unless it has been done: it writes nothing
+// and fills rs with what each write would have done. Its error is ErrRefused. There may be no writes.
+func (s *Store) Judge(ctx context.Context, ws []Write, rs []Result, buf *[]byte, token *Token) error {
+	return s.once(ctx, token, func() error {
+		if len(ws) == 0 {
+			return ErrRefused
+		}
+		return s.transact(ctx, ws, rs, buf, manner{wait: transactWait, judge: true})
+	})
+}
+
+// once calls do unless the token says that it has been done, or that it is something else.
+func (s *Store) once(ctx context.Context, token *Token, do func() error) error {
+	if token == nil {
+		return do()
+	}
+	fresh, err := s.tokens.claim(ctx, s.engine, token)
+	if err != nil {
+		return catalog.Visible(err)
+	}
+	defer s.tokens.release(token)
+	if !fresh {
+		if err := s.used(ctx, token); err != nil {
+			return catalog.Visible(err)
+		}
+	}
+	return do()
 }
 
 func (s *Store) transact(ctx context.Context, ws []Write, rs []Result, buf *[]byte, how manner) error {

@@ -76,7 +76,7 @@ func TestJudge(t *testing.T) {
 	defer closeEngine(t, e)
 	var buf []byte
 	rs := make([]store.Result, 2)
-	err := s.Judge(t.Context(), []store.Write{putAlbum(0, "a"), keepAlbum(1, "b")}, rs, &buf)
+	err := s.Judge(t.Context(), []store.Write{putAlbum(0, "a"), keepAlbum(1, "b")}, rs, &buf, nil)
 	if err != store.ErrRefused || rs[0].Err != nil || rs[0].NewSize == 0 || rs[1].Err != store.ErrCondition { //nolint:errorlint // these very values
 		t.Errorf("judging gives %v, %+v", err, rs)
 	}
