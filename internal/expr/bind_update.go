@@ -46,6 +46,11 @@ func (b *BoundUpdate) checkExpression(e *expression) string {
 			return what
 		}
 	}
+	return b.checkCall(e)
+}
+
+// checkCall checks what e does, not what it is made of.
+func (b *BoundUpdate) checkCall(e *expression) string {
 	if e.form == formOperand {
 		return ""
 	}

@@ -18,14 +18,14 @@ func (b *Builder) ValueExpression(v attr.Value) Expression {
 	return Expression{&expression{ref: b.ref(bound{value: v})}}
 }
 
-// Call is what an operator or function, as expressions call it, makes of operands.
+// Call is what an operator or function, as expressions call it, makes of operands, which have been checked.
 func (b *Builder) Call(name string, operands ...Expression) (Expression, *apierr.Error) {
 	e := &expression{name: name, form: updateForms[name]}
 	for _, o := range operands {
 		e.operands = append(e.operands, o.expression)
 	}
 	checks := BoundUpdate{refs: b.refs}
-	if what := checks.checkExpression(e); what != "" {
+	if what := checks.checkCall(e); what != "" {
 		return Expression{}, StatementKind.refuse(what)
 	}
 	return Expression{e}, nil

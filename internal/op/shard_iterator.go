@@ -54,7 +54,7 @@ func (s *Service) iteratorText(it *shardIterator) string {
 func (s *Service) readIterator(text string) (it shardIterator, refused *apierr.Error) {
 	arn, sealed, _ := strings.Cut(text, iteratorMark)
 	b, err := iteratorEncoding.DecodeString(sealed)
-	if err != nil {
+	if err != nil || strings.ContainsAny(sealed, "\r\n") { // line ends, which decoding passes over
 		return it, errInvalidIterator
 	}
 	b, ok := s.iterators.Unseal(b)

@@ -31,6 +31,7 @@ func TestIteratorForged(t *testing.T) {
 	}
 	wantRefusal(t, w, invalidIterator, "GetRecords", `{"ShardIterator": %q}`, w.streamARN(other)+"|1|"+sealed)
 	wantRefusal(t, w, invalidIterator, "GetRecords", `{"ShardIterator": %q}`, sealed)
+	wantRefusal(t, w, invalidIterator, "GetRecords", `{"ShardIterator": %q}`, it+"\n")
 
 	alike := newWorld(t) // its streams have the same IDs, but it has another secret
 	alike.streamTable(t, "music")

@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/statordb/stator/internal/apierr"
@@ -41,6 +42,23 @@ func BenchmarkStatement(b *testing.B) {
 			bound, err := s.Bind(Alone, given, find)
 			if err == nil {
 				_, err = bound.Read(false)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	// Its time must grow as its length does, however deep it is.
+	b.Run("long update", func(b *testing.B) {
+		s, err := Parse("UPDATE t SET a = a" + strings.Repeat("+1", 4000) + " WHERE pk = 'x' AND sk = 1")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			bound, err := s.Bind(Alone, nil, find)
+			if err == nil {
+				_, err = bound.Write()
 			}
 			if err != nil {
 				b.Fatal(err)
