@@ -91,6 +91,9 @@ func TestExpiringLooksOnce(t *testing.T) {
 	expired(1022, 0)
 	expired(1023, 1, "ann/h")
 	expired(1026, 1, "ann/g")
+	l.putBoth(t, dueBook("i", 1030), dueBook("j", 1035))
+	expired(1030, 1, "ann/i")
+	expired(1035, 1, "ann/j")
 }
 
 // putBoth writes two books in one transaction.

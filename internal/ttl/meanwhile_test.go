@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -86,6 +88,41 @@ func TestSwitchedMeanwhile(t *testing.T) {
 	}
 }
 
+// Wherever the power fails while items are removed, what is stored is sound, and the next process removes the others.
+func TestCrashMeanwhile(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed: %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
+	fs := vfs.NewCrashableMem()
+	w := open(t, fs)
+	defer w.close(t)
+	table := w.create(t, "music")
+	const items, stay = 200, 20
+	for n := range items {
+		w.put(t, table, item(name(n), int64(n/(items-stay)), ""))
+	}
+	var mu sync.Mutex // two transactions may run at the same time
+	var crashes []*vfs.MemFS
+	w.use(t, &hooked{Engine: w.engine, before: func() {
+		mu.Lock()
+		defer mu.Unlock()
+		crashes = append(crashes, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random}))
+	}}, quiet)
+	w.at(t, 0, "music", names(items-stay, items)...)
+	partly := false
+	for _, fs := range crashes {
+		w := open(t, fs)
+		w.sound(t)
+		left := len(w.left(t, "music"))
+		partly = partly || left > stay && left < items
+		w.at(t, 0, "music", names(items-stay, items)...)
+		w.close(t)
+	}
+	if !partly {
+		t.Error("the power never failed in the middle")
+	}
+}
+
 // discovery is what is done when items have been found, and whether it is done.
 type discovery struct {
 	do   func()
@@ -101,11 +138,12 @@ func (w *world) whenFound(t *testing.T, logger *slog.Logger, do func()) *discove
 	return d
 }
 
-// hooked is an engine that lets transactions fail, and does something when the first strong read ends, if it is to.
+// hooked is an engine that lets transactions fail, and does something before each, and when the first strong read ends.
 type hooked struct {
 	engine.Engine
-	found *discovery   // nil: nothing
-	fails atomic.Int32 // so many transactions fail
+	found  *discovery   // nil: nothing
+	before func()       // nil: nothing
+	fails  atomic.Int32 // so many transactions fail
 }
 
 var errInjected = errors.New("injected failure")
@@ -134,6 +172,9 @@ func (r *hookedReader) Close() error {
 func (e *hooked) Update(ctx context.Context, o engine.TxnOpt, body func(engine.Txn) error) (uint64, error) {
 	if e.fails.Add(-1) >= 0 {
 		return 0, errInjected
+	}
+	if e.before != nil {
+		e.before()
 	}
 	return e.Engine.Update(ctx, o, body)
 }

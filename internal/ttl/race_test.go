@@ -2,6 +2,7 @@ package ttl_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -35,21 +36,52 @@ type writer struct {
 // write makes one write and then looks at another item, which must be there if it does not expire.
 func (r *writer) write() error {
 	pk := r.pk()
-	if r.random.IntN(5) == 0 {
+	switch r.random.IntN(5) {
+	case 0:
 		delete(r.model, pk)
 		return r.w.apply(r.table, pk, store.Delete{})
+	case 1:
+		return r.transact(pk, r.pk())
 	}
-	now := r.w.seconds.Load() - noon.Unix()
-	after := []int64{now - 1000, now, now + 1, now + 2, now + 5, never, never}[r.random.IntN(7)]
+	it, after := r.item(pk)
 	r.model[pk] = after
-	it := item(pk, after, "")
-	if after == never && r.random.IntN(2) == 0 {
-		it = itemWith(pk, nil, "")
-	}
 	if err := r.w.apply(r.table, pk, store.Put(it)); err != nil {
 		return err
 	}
 	return r.look(r.pk())
+}
+
+// item is an item under pk that expires soon, or has, or never does, and when.
+func (r *writer) item(pk string) (it attr.Item, after int64) {
+	now := r.w.seconds.Load() - noon.Unix()
+	after = []int64{now - 1000, now, now + 1, now + 2, now + 5, never, never}[r.random.IntN(7)]
+	if after == never && r.random.IntN(2) == 0 {
+		return itemWith(pk, nil, ""), after
+	}
+	return item(pk, after, ""), after
+}
+
+// transact writes two items in a transaction, both or, if the sweep holds one for long, none.
+func (r *writer) transact(one, two string) error {
+	if one == two {
+		return nil
+	}
+	var ws []store.Write
+	changed := map[string]int64{}
+	for _, pk := range []string{one, two} {
+		it, after := r.item(pk)
+		ws = append(ws, store.Write{Table: r.table, Key: store.Key{Partition: []byte(pk), Sort: []byte("s")}, Change: store.Put(it)})
+		changed[pk] = after
+	}
+	var buf []byte
+	err := r.w.store.Transact(context.Background(), ws, make([]store.Result, 2), &buf, nil)
+	switch {
+	case errors.Is(err, store.ErrRefused):
+		return nil
+	case err == nil:
+		maps.Copy(r.model, changed)
+	}
+	return err
 }
 
 func (r *writer) pk() string { return fmt.Sprintf("%d-%02d", r.id, r.random.IntN(rowsEach)) }

@@ -12,16 +12,27 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/statordb/stator/internal/engine"
+	"github.com/statordb/stator/internal/store"
 )
 
 // manyItems are more than one look finds, and than one turn removes if a transaction takes 20 ms.
 const manyItems = 2100
 
-// fill puts many items into a table, which expire at a time.
-func (w *world) fill(t *testing.T, table string, after int64) {
+// fill puts many items into a table, which expire at noon.
+func (w *world) fill(t *testing.T, table string) {
 	t.Helper()
-	for n := range manyItems {
-		w.put(t, w.catalog.Table(table), item(name(n), after, ""))
+	const together = 100
+	ws, rs := make([]store.Write, together), make([]store.Result, together)
+	for from := 0; from < manyItems; from += together {
+		for i := range together {
+			pk := name(from + i)
+			key := store.Key{Partition: []byte(pk), Sort: []byte("s")}
+			ws[i] = store.Write{Table: w.catalog.Table(table), Key: key, Change: store.Put(item(pk, 0, ""))}
+		}
+		var buf []byte
+		if err := w.store.Apply(t.Context(), ws, rs, &buf); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -57,7 +68,7 @@ func TestTurns(t *testing.T) {
 		id := w.create(t, name).ID
 		e.names[string(id[:])] = name
 	}
-	w.fill(t, "much", 0)
+	w.fill(t, "much")
 	w.put(t, w.catalog.Table("one"), item("a", 0, ""))
 	w.use(t, e, quiet)
 	e.takes = takes
@@ -107,7 +118,7 @@ func TestBehind(t *testing.T) {
 		{6, 128, []string{"behind with expired items", "caught up with expired items"}},
 		{7, 128, []string{"behind with expired items", "caught up with expired items"}},
 	} {
-		w.fill(t, "music", 0)
+		w.fill(t, "music")
 		e.locks.Store(0)
 		log.said = nil
 		w.clock(c.at)
