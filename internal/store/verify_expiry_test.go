@@ -72,15 +72,24 @@ func TestVerifyExpiry(t *testing.T) {
 	}
 }
 
-// TestVerifyNoExpiry holds that a table without time to live has no index by time.
+// TestVerifyNoExpiry holds that a table without time to live, or one that had it, has no index by time.
 func TestVerifyNoExpiry(t *testing.T) {
-	l := newLibrary(t, vfs.NewMem())
-	defer l.close(t)
-	b := dueBook("a", 1990)
-	l.put(t, b)
-	checkDamage(t, l.engine, func(txn engine.Txn) {
-		txn.Set(l.books().ID.Expiry(nil, 1, 1990, b.key().Partition, b.key().Sort), []byte{1})
-	}, "it is of the time to live 1, which does not exist")
+	for _, had := range []bool{false, true} {
+		l := newLibrary(t, vfs.NewMem())
+		b := dueBook("a", 1990)
+		if had {
+			l.expireBy(t, "year")
+			l.change(t, func(books *catalog.Table) { books.SwitchExpiryOff(time.Now()) })
+			if err := l.catalog.RemoveIndex(t.Context(), l.books(), l.books().Expiry.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.put(t, b)
+		checkDamage(t, l.engine, func(txn engine.Txn) {
+			txn.Set(l.books().ID.Expiry(nil, 1, 1990, b.key().Partition, b.key().Sort), []byte{1})
+		}, "it is of the time to live 1, which does not exist")
+		l.close(t)
+	}
 }
 
 // TestVerifyExpiryDescription holds that Verify finds what is wrong with the description of time to live.
