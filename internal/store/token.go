@@ -26,9 +26,15 @@ var (
 // TokenLife is how long a token makes a transaction idempotent ("TransactWriteItems", API Reference).
 const TokenLife = 10 * time.Minute
 
-// tokenSpan is the span of time whose tokens lie together, so that they can be removed together. It is as long as
-// a token lives: a token is then in the span of now or in the one before, and looked for in these two.
-const tokenSpan = TokenLife
+const (
+	// tokenSpan is the span of time whose tokens lie together, so that they can be removed together. It is short:
+	// tokens come to lie nearly in the order in which they are used, and compactions leave older ones alone.
+	tokenSpan = 10 * time.Second
+
+	// spansInPeriod is how many spans make a period, which is as long as a token lives: a token is then in the
+	// period of now or in the one before.
+	spansInPeriod = uint32(TokenLife / tokenSpan)
+)
 
 // clockBack is how far the clock may be set back with a token still being found.
 const clockBack = time.Minute
@@ -50,6 +56,9 @@ type Token struct {
 
 // spanOf is the number of the span that t lies in.
 func spanOf(t time.Time) uint32 { return uint32(t.Unix() / int64(tokenSpan/time.Second)) } //nolint:gosec // until 42000
+
+// periodOf is the number of the period that a span lies in.
+func periodOf(span uint32) uint32 { return span / spansInPeriod }
 
 // spans are those that the token may be stored in: those that its life reaches back into, and the one to come
 // if that is near, in case the clock was set back.
@@ -149,8 +158,8 @@ func (k *Token) write(txn engine.Txn, rs []Result) {
 // them apart; this does, in the one process that a store has.
 type tokens struct {
 	mu   sync.Mutex
-	busy map[tokenName]struct{} // nil before the first token came
-	sets tokenSets
+	busy map[tokenName]struct{} // nil, as sets, before the first token came
+	sets *tokenSets
 }
 
 type tokenName struct {
@@ -158,17 +167,19 @@ type tokenName struct {
 	text      string
 }
 
-// claim makes the token the caller's until release, or returns ErrInProgress if somebody has it. If it is
-// fresh it is not stored in any of spans.
+// claim makes the token the caller's until release, or returns ErrInProgress if somebody has it. One that is
+// fresh is not stored.
 func (t *tokens) claim(ctx context.Context, e engine.Engine, k *Token) (fresh bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	first, last := k.spans()
 	if t.busy == nil {
-		if err := t.sets.start(ctx, e, first); err != nil {
+		t.busy, t.sets = map[tokenName]struct{}{}, newTokenSets(periodOf(first))
+	}
+	if t.sets.unread != nil {
+		if err := t.sets.read(ctx, e); err != nil {
 			return false, fmt.Errorf("cannot read the tokens that were used: %w", err)
 		}
-		t.busy = map[tokenName]struct{}{}
 	}
 	name := tokenName{k.Operation, k.Text}
 	if _, busy := t.busy[name]; busy {
@@ -176,10 +187,10 @@ func (t *tokens) claim(ctx context.Context, e engine.Engine, k *Token) (fresh bo
 	}
 	t.busy[name] = struct{}{}
 	fresh = true
-	for span := first; span <= last; span++ {
-		fresh = fresh && !t.sets.has(span, name)
+	for period := periodOf(first); period <= periodOf(last); period++ {
+		fresh = fresh && !t.sets.has(period, name)
 	}
-	t.sets.add(spanOf(k.Now), name)
+	t.sets.add(periodOf(spanOf(k.Now)), name)
 	return fresh, nil
 }
 
@@ -189,10 +200,11 @@ func (t *tokens) release(k *Token) {
 	delete(t.busy, tokenName{k.Operation, k.Text})
 }
 
-// ExpireTokens removes tokens that are too old to count at now. Some stay for a span longer.
+// ExpireTokens removes tokens that are too old to count at now. Some stay for a period longer.
 func (s *Store) ExpireTokens(ctx context.Context, now time.Time) error {
-	// Nobody reads the span that is removed last, even if his clock is behind.
-	lo, hi := keyspace.TokensBefore(spanOf(now.Add(-TokenLife - clockBack)))
+	// Nobody reads the span that is removed last, even if his clock is behind. Removing more of them less often
+	// leaves fewer traces in the engine.
+	lo, hi := keyspace.TokensBefore(periodOf(spanOf(now.Add(-TokenLife-clockBack))) * spansInPeriod)
 	old := engine.Range{Lo: lo, Hi: hi}
 	some, err := s.holds(ctx, old)
 	if err == nil && some {

@@ -27,15 +27,27 @@ func inMemory(t *testing.T) *pebble.Engine {
 	return e
 }
 
-// storeTokens stores tokens of a span, by their names.
-func storeTokens(e *pebble.Engine, span uint32, names ...tokenName) error {
+// storeTokens stores tokens of a period, by their names.
+func storeTokens(e *pebble.Engine, period uint32, names ...tokenName) error {
 	_, err := e.Update(context.Background(), engine.TxnOpt{}, func(txn engine.Txn) error {
-		for _, n := range names {
+		for i, n := range names {
+			span := period*spansInPeriod + uint32(i)%spansInPeriod //nolint:gosec // a few thousand
 			txn.Set(keyspace.Token(span, n.operation, n.text), []byte{tokenVersion})
 		}
 		return nil
 	})
 	return err
+}
+
+// readAll returns sets that hold what is stored, and how often they were read for that.
+func readAll(tb rapid.TB, e *pebble.Engine, period uint32) (ts *tokenSets, reads int) {
+	tb.Helper()
+	for ts = newTokenSets(period); ts.unread != nil; reads++ {
+		if err := ts.read(context.Background(), e); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return ts, reads
 }
 
 // TestTokenSets holds that no token that is stored is taken for one that is not, however time goes forwards and
@@ -48,32 +60,29 @@ func TestTokenSets(t *testing.T) {
 		}
 		defer e.Close()
 		type place struct {
-			span uint32
-			name tokenName
+			period uint32
+			name   tokenName
 		}
 		stored := map[place]bool{}
-		var ts tokenSets
-		start := func(first uint32) {
-			if err := ts.start(context.Background(), e, first); err != nil {
-				rt.Fatal(err)
-			}
-		}
-		start(100)
+		ts, _ := readAll(rt, e, 100)
 		for range rapid.IntRange(1, 30).Draw(rt, "steps") {
-			span := rapid.Uint32Range(95, 110).Draw(rt, "span")
-			if rapid.IntRange(0, 9).Draw(rt, "action") == 0 {
-				start(span)
-			} else {
+			period := rapid.Uint32Range(95, 110).Draw(rt, "period")
+			switch rapid.IntRange(0, 9).Draw(rt, "action") {
+			case 0:
+				ts, _ = readAll(rt, e, period)
+			case 1:
+				ts = newTokenSets(period)
+			default:
 				name := tokenName{'i', rapid.StringMatching(`[ab]`).Draw(rt, "text")}
-				if err := storeTokens(e, span, name); err != nil {
+				if err := storeTokens(e, period, name); err != nil {
 					rt.Fatal(err)
 				}
-				ts.add(span, name)
-				stored[place{span, name}] = true
+				ts.add(period, name)
+				stored[place{period, name}] = true
 			}
 			for p := range stored {
-				if !ts.has(p.span, p.name) {
-					rt.Fatalf("the token %q of span %d is taken for one that is not stored", p.name.text, p.span)
+				if !ts.has(p.period, p.name) {
+					rt.Fatalf("the token %q of period %d is taken for one that is not stored", p.name.text, p.period)
 				}
 			}
 		}
@@ -86,47 +95,57 @@ func TestTokenSetsSpare(t *testing.T) {
 	if err := storeTokens(e, 99, tokenName{'i', "before"}); err != nil {
 		t.Fatal(err)
 	}
-	var ts tokenSets
-	if err := ts.start(t.Context(), e, 99); err != nil {
-		t.Fatal(err)
-	}
-	for n, span := range []uint32{100, 100, 101, 500, 501} {
+	ts, _ := readAll(t, e, 99)
+	for n, period := range []uint32{100, 100, 101, 500, 501} {
 		name := tokenName{'i', fmt.Sprint(n)}
-		for of := span - 1; of <= span+1; of++ {
+		for of := period - 1; of <= period+1; of++ {
 			if ts.has(of, name) {
-				t.Errorf("token %d, in span %d, is looked for in span %d", n, span, of)
+				t.Errorf("token %d, in period %d, is looked for in period %d", n, period, of)
 			}
 		}
-		ts.add(span, name)
+		ts.add(period, name)
 	}
-	for span := uint32(502); span <= 501+spansKept; span++ {
-		ts.add(span, tokenName{'i', "later"})
+	for period := uint32(502); period <= 501+setsKept; period++ {
+		ts.add(period, tokenName{'i', "later"})
 	}
-	if ts.has(501+spansKept, tokenName{'i', "4"}) {
-		t.Error("a token is looked for in a span that shares its place with the one it came in")
+	if ts.has(501+setsKept, tokenName{'i', "4"}) {
+		t.Error("a token is looked for in a period that shares its place with the one it came in")
 	}
 }
 
-// TestTokenSetsFull holds that a store with more tokens than are read at the start is one in which all tokens of
-// these spans are looked for, and those of later ones are not.
-func TestTokenSetsFull(t *testing.T) {
+// TestTokenSetsRead holds that what is stored is read in parts, and that every token is looked for until all of it was.
+func TestTokenSetsRead(t *testing.T) {
 	e := inMemory(t)
-	for _, span := range []uint32{99, 100} {
-		names := make([]tokenName, tokensReadMax/2+1)
+	for _, period := range []uint32{98, 99, 100} {
+		names := make([]tokenName, tokensReadMax)
 		for i := range names {
-			names[i] = tokenName{'i', fmt.Sprint(i)}
+			names[i] = tokenName{'i', fmt.Sprintf("%d %d", period, i)}
 		}
-		if err := storeTokens(e, span, names...); err != nil {
+		if err := storeTokens(e, period, names...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var ts tokenSets
-	if err := ts.start(t.Context(), e, 99); err != nil {
+	ts := newTokenSets(99)
+	if err := ts.read(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	for span, want := range map[uint32]bool{98: true, 99: true, 100: true, 101: false} {
-		if got := ts.has(span, tokenName{'i', "another"}); got != want {
-			t.Errorf("whether a token is looked for in span %d: %v", span, got)
+	if !ts.has(100, tokenName{'i', "another"}) || !ts.has(101, tokenName{'i', "another"}) {
+		t.Error("a token is taken for new before all were read")
+	}
+	ts, reads := readAll(t, e, 99)
+	if reads != 3 { // each but the first begins with the token that the one before has ended with
+		t.Errorf("%d tokens of two periods are read in %d parts", 2*tokensReadMax, reads)
+	}
+	for period, want := range map[uint32]bool{98: true, 99: false, 100: false, 101: false} {
+		if got := ts.has(period, tokenName{'i', "another"}); got != want {
+			t.Errorf("whether a token is looked for in period %d: %v", period, got)
+		}
+	}
+	for _, period := range []uint32{99, 100} {
+		for i := range tokensReadMax {
+			if !ts.has(period, tokenName{'i', fmt.Sprintf("%d %d", period, i)}) {
+				t.Fatalf("token %d of period %d was not read", i, period)
+			}
 		}
 	}
 }
