@@ -115,6 +115,15 @@ func (d *Decoder) value(r *coral.Reader, level int, nested bool) {
 	if level > LevelsMax && d.faults.DeepKey == "" {
 		d.faults.DeepKey = string(d.key)
 	}
+	switch name, text, _ := r.Lone("SN"); name {
+	case 'S':
+		d.buf = AppendS(d.buf, text)
+		return
+	case 'N':
+		d.buf = append(d.buf, tagN)
+		d.judge(1, d.numberText(text))
+		return
+	}
 	start := len(d.buf)
 	types, worst := 0, Fault{}
 	if !r.Null() && r.Struct(valueClass, nested) {
@@ -190,13 +199,21 @@ func (d *Decoder) typed(r *coral.Reader, t Type, level int) Fault {
 	return Fault{}
 }
 
-// number appends the length and the bytes of a number.
+// number appends the length and the bytes of the number that comes next.
 func (d *Decoder) number(r *coral.Reader) Fault {
-	text := r.Text()
+	f := d.numberText(r.Text())
+	if r.Failed() {
+		return Fault{}
+	}
+	return f
+}
+
+// numberText appends those of the number that text is.
+func (d *Decoder) numberText(text []byte) Fault {
 	var buf [2 + numberPairsMax]byte
 	n, f := ParseNumber(buf[:0], text)
 	d.buf = appendScalar(d.buf, n)
-	if f != NumberFine && !r.Failed() {
+	if f != NumberFine {
 		return numberFault(text, f)
 	}
 	return Fault{}

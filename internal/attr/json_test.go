@@ -215,6 +215,14 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
+		// Most values are read in a shorter way if there is no white space in them.
+		var spaced bytes.Buffer
+		if err := json.Indent(&spaced, text, "", " "); err != nil {
+			t.Fatalf("%q is read but is not JSON: %v", text, err)
+		}
+		if other, otherFaults, err := decode(spaced.String()); err != nil || !bytes.Equal(other, it) || otherFaults != faults {
+			t.Fatalf("%q, %+v, is with white space %q, %+v: %v", it, faults, other, otherFaults, err)
+		}
 		var std any
 		if err := json.Unmarshal(text, &std); err != nil {
 			t.Fatalf("%q is read but is not JSON: %v", text, err)

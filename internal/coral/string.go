@@ -3,6 +3,7 @@ package coral
 import (
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -35,6 +36,39 @@ func (r *Reader) quoted() []byte {
 	r.pos = len(r.text)
 	r.Fail("")
 	return nil
+}
+
+// Lone reads an object with one member, whose name is one of the letters in names and whose value is a string
+// without escapes: {"S":"text"}, which most attribute values are. If anything else comes next, or the same with other
+// white space than one after the colon, it reads nothing and ok is false.
+func (r *Reader) Lone(names string) (name byte, text []byte, ok bool) {
+	const before = len(`{"S":"`)
+	b := r.text[r.pos:]
+	if r.err != nil || r.depth == DepthMax || len(b) < before || b[0] != '{' || b[1] != '"' || b[3] != '"' || b[4] != ':' {
+		return 0, nil, false
+	}
+	name, from := b[2], before
+	if b[5] == ' ' {
+		from++
+	}
+	if len(b) < from || b[from-1] != '"' || strings.IndexByte(names, name) < 0 {
+		return 0, nil, false
+	}
+	n, ascii := ordinary(b[from:])
+	to := from + n
+	for ; to < len(b) && b[to] != '"'; to++ {
+		c := b[to]
+		if c == '\\' || c < ' ' {
+			return 0, nil, false
+		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	if len(b) < to+2 || b[to+1] != '}' || !ascii && !utf8.Valid(b[from:to]) {
+		return 0, nil, false
+	}
+	r.pos += to + 2
+	r.first = false
+	return name, b[from:to], true
 }
 
 // Words of eight bytes, one in each.

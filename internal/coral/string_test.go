@@ -45,3 +45,42 @@ func TestStringsOfAllLengths(t *testing.T) {
 		}
 	}
 }
+
+// TestLone holds what is read in the short way, and that nothing is read of what is not.
+func TestLone(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"S":"text"}`: "S text", `{"S": "text"}`: "S text", `{"N":"1"}`: "N 1", `{"S":""}`: "S ", `{"S":"日本語 und mehr als acht Bytes"}`: "S 日本語 und mehr als acht Bytes",
+		`{"B":"text"}`: "", `{"S":"te\"xt"}`: "", `{"S":"te\u0041xt, mehr als acht"}`: "", `{"S":"text" }`: "", `{ "S":"text"}`: "", `{"S" :"text"}`: "",
+		`{"S":"text","N":"1"}`: "", `{"S":"te` + "\n" + `xt"}`: "", `{"S":"te` + "\xff" + `xt"}`: "", `{"S":null}`: "", `{"SS":"text"}`: "", `{"S":"text"]`: "",
+		`{"S":"text`: "", `{"S":"text"`: "", `{"S":"`: "", `{"S": `: "", `{"S"`: "", ``: "", `["S":"text"}`: "",
+	} {
+		r := reader(in)
+		name, text, ok := r.Lone("NS")
+		switch {
+		case want == "":
+			if ok || name != 0 || text != nil || r.Offset() != 0 || r.Failed() {
+				t.Errorf("of %q %c %q is read, up to %d", in, name, text, r.Offset())
+			}
+		case string(name)+" "+string(text) != want || r.Offset() != len(in):
+			t.Errorf("of %q %c %q is read, up to %d", in, name, text, r.Offset())
+		}
+	}
+	r := reader(`{"a":{"S":"b"},"c":{"S":"d"}}`)
+	r.Struct("", false)
+	for _, want := range []string{"a", "c"} {
+		name, ok := r.NextMember()
+		if _, _, lone := r.Lone("S"); !ok || !lone || string(name) != want {
+			t.Errorf("the member is %q, not %q", name, want)
+		}
+	}
+	if _, ok := r.NextMember(); ok || r.Failed() {
+		t.Errorf("the structure does not end: %v", r.Err())
+	}
+	deep := reader(strings.Repeat(`[`, DepthMax) + `{"S":"x"}`)
+	for range DepthMax {
+		deep.List()
+	}
+	if _, _, ok := deep.Lone("S"); ok {
+		t.Error("a value below the deepest level is read")
+	}
+}
