@@ -67,7 +67,6 @@ func (r *Reader) Lone(names string) (name byte, text []byte, ok bool) {
 		return 0, nil, false
 	}
 	r.pos += to + 2
-	r.first = false
 	return name, b[from:to], true
 }
 
