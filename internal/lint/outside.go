@@ -21,6 +21,7 @@ var places = []struct{ imported, in string }{
 	{"github.com/anishathalye/porcupine", inTests},
 	{"github.com/aws/aws-sdk-go-v2", inTests},
 	{"github.com/aws/smithy-go", inTests},
+	{"github.com/cespare/xxhash", "internal/op"},
 	{"github.com/cockroachdb/apd", "internal/attr"},
 	{"github.com/cockroachdb/datadriven", inTests},
 	{"github.com/cockroachdb/pebble", "internal/engine/pebble " + inTests},

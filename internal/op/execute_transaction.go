@@ -250,7 +250,6 @@ func (t *statementTransaction) token() *store.Token {
 		return nil
 	}
 	d := newDigest()
-	defer d.done()
 	for i := range t.members {
 		in := t.members[i].in
 		d.text(in.Statement.V)
@@ -260,7 +259,5 @@ func (t *statementTransaction) token() *store.Token {
 		}
 		d.text(in.ReturnValuesOnConditionCheckFailure.Or(none))
 	}
-	token := &store.Token{Operation: store.ExecuteTransaction, Text: t.in.ClientRequestToken.V, Now: t.service.now()}
-	d.hash.Sum(token.Digest[:0])
-	return token
+	return &store.Token{Operation: store.ExecuteTransaction, Text: t.in.ClientRequestToken.V, Digest: d.hash.Sum64(), Now: t.service.now()}
 }

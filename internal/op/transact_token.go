@@ -1,12 +1,11 @@
 package op
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/store"
@@ -19,12 +18,10 @@ func (t *transactWrite) token(s *Service) *store.Token {
 		return nil
 	}
 	d := newDigest()
-	defer d.done()
 	for i := range t.actions {
-		t.actions[i].digest(d)
+		t.actions[i].digest(&d)
 	}
-	t.used = store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Now: s.now()}
-	d.hash.Sum(t.used.Digest[:0])
+	t.used = store.Token{Operation: store.TransactWriteItems, Text: t.in.ClientRequestToken.V, Digest: d.hash.Sum64(), Now: s.now()}
 	return &t.used
 }
 
@@ -46,28 +43,20 @@ func (a *action) digest(d *digest) {
 	}
 }
 
-// digest is a hash of texts, each with its length, so that no two lists of texts are one. It is pooled.
-type digest struct {
-	hash    hash.Hash // never fails
-	scratch [digestScratchBytes]byte
-}
+// digest is a hash of texts, each with its length, so that no two lists of texts are one. It need not withstand an
+// attack: whoever finds two requests with one digest, and sends them with one token, has his second one taken for the
+// first.
+type digest struct{ hash xxhash.Digest } // writing to it never fails
 
-// digestScratchBytes is how much of a text is hashed at once: most are shorter.
-const digestScratchBytes = 128
-
-var digests = sync.Pool{New: func() any { return &digest{hash: sha256.New()} }}
-
-// newDigest returns the digest of nothing; done gives it back.
-func newDigest() *digest { return digests.Get().(*digest) } //nolint:errcheck,forcetypeassert // nothing else is put in
-
-func (d *digest) done() {
+func newDigest() (d digest) {
 	d.hash.Reset()
-	digests.Put(d)
+	return d
 }
 
 func (d *digest) length(n int) {
-	b := binary.BigEndian.AppendUint64(d.scratch[:0], uint64(n)) //nolint:gosec // never negative
-	_, _ = d.hash.Write(b)
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // never negative
+	_, _ = d.hash.Write(b[:])
 }
 
 func (d *digest) bytes(b []byte) {
@@ -77,11 +66,7 @@ func (d *digest) bytes(b []byte) {
 
 func (d *digest) text(s string) {
 	d.length(len(s))
-	for len(s) > 0 {
-		n := copy(d.scratch[:], s)
-		_, _ = d.hash.Write(d.scratch[:n])
-		s = s[n:]
-	}
+	_, _ = d.hash.WriteString(s)
 }
 
 // option adds a text that may be absent, which is not the same as empty.

@@ -49,7 +49,7 @@ const (
 type Token struct {
 	Operation byte     // tokens of one operation do not meet those of another
 	Text      string   // as the client chose it
-	Digest    [32]byte // of the actions
+	Digest    uint64 // of the actions; two lists of actions have one by a chance of one in 2^64
 	Now       time.Time
 	Sizes     []int // with ErrReplay: for each action the larger size of its item, before or after
 }
@@ -99,15 +99,15 @@ func (s *Store) used(ctx context.Context, k *Token) error {
 }
 
 // tokenVersion is the first byte of a stored token. The time of its use follows (8 bytes, big-endian,
-// nanoseconds since 1970), the digest of the actions, and the size of each as a uvarint.
-const tokenVersion = 0x01
+// nanoseconds since 1970), the digest of the actions (8 bytes), and the size of each as a uvarint.
+const tokenVersion = 0x02
 
-const tokenHeadBytes = 1 + 8 + 32
+const tokenHeadBytes = 1 + 8 + 8
 
 // usedToken is a token as it is stored.
 type usedToken struct {
 	at     time.Time
-	digest [32]byte
+	digest uint64
 	sizes  []int
 }
 
@@ -116,7 +116,7 @@ func parseToken(b []byte) (t usedToken, err error) {
 		return t, fmt.Errorf("token % x is malformed", b[:min(len(b), tokenHeadBytes)])
 	}
 	t.at = time.Unix(0, int64(binary.BigEndian.Uint64(b[1:]))) //nolint:gosec // written from one
-	t.digest = [32]byte(b[9:tokenHeadBytes])
+	t.digest = binary.BigEndian.Uint64(b[9:])
 	for rest := b[tokenHeadBytes:]; len(rest) > 0; {
 		n, w := binary.Uvarint(rest)
 		if w <= 0 {
@@ -146,7 +146,7 @@ func (k *Token) compare(b []byte) error {
 func (k *Token) write(txn engine.Txn, rs []Result) {
 	var few [tokenHeadBytes + 16*3]byte                                                         // of a few items of some KB
 	b := binary.BigEndian.AppendUint64(append(few[:0], tokenVersion), uint64(k.Now.UnixNano())) //nolint:gosec // after 1970
-	b = append(b, k.Digest[:]...)
+	b = binary.BigEndian.AppendUint64(b, k.Digest)
 	for i := range rs {
 		b = binary.AppendUvarint(b, uint64(max(rs[i].OldSize, rs[i].NewSize))) //nolint:gosec // never negative
 	}
