@@ -144,7 +144,7 @@ func (i insert) Apply(attr.Item, *[]byte) (attr.Item, error) {
 	switch it := attr.Item(i); {
 	case it.Levels() > attr.LevelsMax:
 		return nil, errTooDeep
-	case it.Size() > attr.ItemBytesMax:
+	case !it.Fits(attr.ItemBytesMax):
 		return nil, errItemSize
 	default:
 		return it, nil
@@ -166,7 +166,7 @@ func (u *update) Apply(old attr.Item, buf *[]byte) (attr.Item, error) {
 	if err := u.table.CheckUpdatedIndexKeys(it, u.writes); err != nil {
 		return nil, err
 	}
-	if it.Size() > attr.ItemBytesMax {
+	if !it.Fits(attr.ItemBytesMax) {
 		return nil, errUpdateSize
 	}
 	return it, nil
