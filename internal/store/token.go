@@ -47,8 +47,8 @@ const (
 
 // Token makes a transaction idempotent: the token is stored in one step with what is written.
 type Token struct {
-	Operation byte     // tokens of one operation do not meet those of another
-	Text      string   // as the client chose it
+	Operation byte   // tokens of one operation do not meet those of another
+	Text      string // as the client chose it
 	Digest    uint64 // of the actions; two lists of actions have one by a chance of one in 2^64
 	Now       time.Time
 	Sizes     []int // with ErrReplay: for each action the larger size of its item, before or after
