@@ -12,29 +12,20 @@ import (
 // scratch where it had to be unescaped.
 func (r *Reader) quoted() []byte {
 	start := r.pos + 1
-	ascii := true
-	for p := start; p < len(r.text); p++ {
-		n, plain := ordinary(r.text[p:])
-		ascii = ascii && plain
-		if p += n; p == len(r.text) {
-			break
-		}
-		switch c := r.text[p]; {
-		case c == '"':
-			r.pos = p + 1
-			return r.utf8(r.text[start:p], ascii)
-		case c == '\\':
-			return r.escaped(start, p)
-		case c < ' ':
-			r.pos = p
-			r.Fail("")
-			return nil
-		case c >= utf8.RuneSelf:
-			ascii = false
-		}
+	n, ascii := ordinary(r.text[start:])
+	r.pos = start + n
+	if r.pos == len(r.text) {
+		r.Fail("")
+		return nil
 	}
-	r.pos = len(r.text)
-	r.Fail("")
+	switch r.text[r.pos] {
+	case '"':
+		r.pos++
+		return r.utf8(r.text[start:start+n], ascii)
+	case '\\':
+		return r.escaped(start, r.pos)
+	}
+	r.Fail("") // a control character
 	return nil
 }
 
@@ -56,14 +47,7 @@ func (r *Reader) Lone(names string) (name byte, text []byte, ok bool) {
 	}
 	n, ascii := ordinary(b[from:])
 	to := from + n
-	for ; to < len(b) && b[to] != '"'; to++ {
-		c := b[to]
-		if c == '\\' || c < ' ' {
-			return 0, nil, false
-		}
-		ascii = ascii && c < utf8.RuneSelf
-	}
-	if len(b) < to+2 || b[to+1] != '}' || !ascii && !utf8.Valid(b[from:to]) {
+	if len(b) < to+2 || b[to] != '"' || b[to+1] != '}' || !ascii && !utf8.Valid(b[from:to]) {
 		return 0, nil, false
 	}
 	r.pos += to + 2
@@ -76,14 +60,14 @@ const (
 	highs = 0x80 * ones // the highest bits
 )
 
-// ordinary returns the length of a run of bytes that b begins with and that mean themselves in a string, as far
-// as it sees in steps of eight bytes, and whether they are ASCII.
+// ordinary returns how many bytes that mean themselves in a string b begins with, and whether they are ASCII. What
+// comes then is a quote, a backslash or a control character, if it is not the end.
 func ordinary(b []byte) (n int, ascii bool) {
 	var seen uint64
 	for ; n+8 <= len(b); n += 8 {
 		w := binary.LittleEndian.Uint64(b[n:])
-		// The lowest of these bits is that of a byte which is a control character, a quote or a backslash. There may be
-		// wrong ones above it, where the subtraction borrowed.
+		// The lowest of these bits is that of the first byte that does not mean itself. There may be wrong ones above it,
+		// where the subtraction borrowed.
 		special := (zero(w^'"'*ones) | zero(w^'\\'*ones) | (w-' '*ones)&^w) & highs
 		if special != 0 {
 			low := bits.TrailingZeros64(special) / 8
@@ -91,6 +75,9 @@ func ordinary(b []byte) (n int, ascii bool) {
 			return n + low, seen&highs == 0
 		}
 		seen |= w
+	}
+	for ; n < len(b) && b[n] != '"' && b[n] != '\\' && b[n] >= ' '; n++ {
+		seen |= uint64(b[n])
 	}
 	return n, seen&highs == 0
 }

@@ -52,7 +52,7 @@ func TestLone(t *testing.T) {
 		`{"S":"text"}`: "S text", `{"S": "text"}`: "S text", `{"N":"1"}`: "N 1", `{"S":""}`: "S ", `{"S":"日本語 und mehr als acht Bytes"}`: "S 日本語 und mehr als acht Bytes",
 		`{"B":"text"}`: "", `{"S":"te\"xt"}`: "", `{"S":"te\u0041xt, mehr als acht"}`: "", `{"S":"text" }`: "", `{ "S":"text"}`: "", `{"S" :"text"}`: "",
 		`{"S":"text","N":"1"}`: "", `{"S":"te` + "\n" + `xt"}`: "", `{"S":"te` + "\xff" + `xt"}`: "", `{"S":null}`: "", `{"SS":"text"}`: "", `{"S":"text"]`: "",
-		`{"S":"text`: "", `{"S":"text"`: "", `{"S":"`: "", `{"S": `: "", `{"S"`: "", ``: "", `["S":"text"}`: "",
+		`{"S":"text`: "", `{"S":"text"`: "", `{"S":"`: "", `{"S": `: "", `{"S"`: "", ``: "", `["S":"text"}`: "", `{"S":"text\}`: "", `{"S":"text, more than eight\}"}`: "", `{"S":"text` + "\n" + `}`: "",
 	} {
 		r := reader(in)
 		name, text, ok := r.Lone("NS")
