@@ -73,11 +73,11 @@ func (t *txn) finish() {
 
 // giveBack ends what is borrowed from Pebble. It may be called twice.
 func (t *txn) giveBack() {
-	for i, lender := range t.lenders {
+	for _, lender := range t.lenders {
 		// Closing a read that has succeeded gives its memory back; there is nothing to fail.
 		_ = lender.Close()
-		t.lenders[i] = nil
 	}
+	clear(t.lenders)
 	t.lenders = t.lenders[:0]
 }
 
