@@ -3,7 +3,9 @@ package catalog
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"slices"
+	"strings"
 )
 
 // sealBytes is the length of a seal: what is left of a MAC that nobody can try 2^127 times.
@@ -31,6 +33,20 @@ func (s *Sealer) Unseal(sealed []byte) (body []byte, ok bool) {
 		return nil, false
 	}
 	return sealed[:n], true
+}
+
+// SealText returns what Seal makes of body, as text.
+func (s *Sealer) SealText(e *base64.Encoding, body []byte) string {
+	return e.EncodeToString(s.Seal(body))
+}
+
+// UnsealText returns the body of what SealText made with e, and whether it did: a body has one text.
+func (s *Sealer) UnsealText(e *base64.Encoding, text string) (body []byte, ok bool) {
+	sealed, err := e.Strict().DecodeString(text)
+	if err != nil || strings.ContainsAny(text, "\r\n") { // line ends, which decoding passes over
+		return nil, false
+	}
+	return s.Unseal(sealed)
 }
 
 func (s *Sealer) seal(body []byte) []byte { return mac(s.key, body)[:sealBytes] }

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"testing"
 
 	"github.com/statordb/stator/internal/catalog"
@@ -27,6 +28,17 @@ func TestSeal(t *testing.T) {
 		}
 		if _, ok := sealer.Unseal(append(sealed, 0)); ok {
 			t.Errorf("%q with a byte more is taken", body)
+		}
+		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
+			text := sealer.SealText(e, body)
+			if got, ok := sealer.UnsealText(e, text); !ok || !bytes.Equal(got, body) {
+				t.Errorf("%q comes back as %q, %v", body, got, ok)
+			}
+			for _, more := range []string{"\n", "\r", "=", "A", " "} {
+				if _, ok := sealer.UnsealText(e, text+more); ok {
+					t.Errorf("%q with %q behind it is taken", text, more)
+				}
+			}
 		}
 		for name, other := range map[string]*catalog.Sealer{
 			"purpose": catalog.NewSealer([]byte("secret"), "shards"), "secret": catalog.NewSealer([]byte("other"), "pages"),

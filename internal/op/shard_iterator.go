@@ -26,8 +26,8 @@ const (
 	iteratorDuration = 15 * time.Minute // from the DynamoDB Streams API
 )
 
-// iteratorEncoding writes iterators; every iterator has one spelling.
-var iteratorEncoding = base64.StdEncoding.Strict()
+// iteratorEncoding writes iterators.
+var iteratorEncoding = base64.StdEncoding
 
 // errInvalidIterator is the refusal of what is no iterator of this store.
 var errInvalidIterator = apierr.Validation("Invalid ShardIterator")
@@ -47,17 +47,13 @@ func (s *Service) iteratorText(it *shardIterator) string {
 	b = binary.BigEndian.AppendUint16(b, it.position.N)
 	b = binary.BigEndian.AppendUint64(b, uint64(s.now().UnixMilli())) //nolint:gosec // the clock is after 1970
 	b = append(b, it.shard...)
-	return s.arnOf(it.stream) + iteratorMark + iteratorEncoding.EncodeToString(s.iterators.Seal(b))
+	return s.arnOf(it.stream) + iteratorMark + s.iterators.SealText(iteratorEncoding, b)
 }
 
 // readIterator returns the iterator that was given out as text.
 func (s *Service) readIterator(text string) (it shardIterator, refused *apierr.Error) {
 	arn, sealed, _ := strings.Cut(text, iteratorMark)
-	b, err := iteratorEncoding.DecodeString(sealed)
-	if err != nil || strings.ContainsAny(sealed, "\r\n") { // line ends, which decoding passes over
-		return it, errInvalidIterator
-	}
-	b, ok := s.iterators.Unseal(b)
+	b, ok := s.iterators.UnsealText(iteratorEncoding, sealed)
 	if !ok || len(b) < iteratorHead || b[0] != iteratorVersion {
 		return it, errInvalidIterator
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"strings"
 
 	"github.com/statordb/stator/internal/apierr"
 	"github.com/statordb/stator/internal/attr"
@@ -22,8 +21,8 @@ const (
 	requestBytes = 16
 )
 
-// tokenEncoding writes tokens; every token has one spelling.
-var tokenEncoding = base64.RawURLEncoding.Strict()
+// tokenEncoding writes tokens.
+var tokenEncoding = base64.RawURLEncoding
 
 var (
 	errInvalidToken = apierr.Validation("Invalid NextToken")
@@ -41,16 +40,12 @@ func (t *Tokens) Token(r *Read, p *Position) string {
 	b := binary.AppendUvarint([]byte{tokenVersion}, uint64(p.Range)) //nolint:gosec // never negative
 	b = append(b, p.Key...)
 	b = append(b, r.bound.request()...)
-	return tokenEncoding.EncodeToString(t.sealer.Seal(b))
+	return t.sealer.SealText(tokenEncoding, b)
 }
 
 // Position returns the position in r that a token is of.
 func (t *Tokens) Position(r *Read, token string) (*Position, *apierr.Error) {
-	b, err := tokenEncoding.DecodeString(token)
-	if err != nil || strings.ContainsAny(token, "\r\n") { // line ends, which decoding passes over
-		return nil, errInvalidToken
-	}
-	body, ok := t.sealer.Unseal(b)
+	body, ok := t.sealer.UnsealText(tokenEncoding, token)
 	if !ok || body[0] != tokenVersion {
 		return nil, errInvalidToken
 	}
