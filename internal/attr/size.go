@@ -1,5 +1,7 @@
 package attr
 
+import "iter"
+
 // Limits of items, from "Constraints in Amazon DynamoDB".
 const (
 	ItemBytesMax         = 400 * 1024 // names and values of an item, as Size counts
@@ -15,8 +17,8 @@ const (
 	elementBytes   = 1
 )
 
-// SizePerByte is how many bytes DynamoDB counts at most for a byte of an encoded item: two for a null in a list.
-const SizePerByte = 2
+// sizePerByte is how many bytes DynamoDB counts at most for a byte of an encoded item: two for a null in a list.
+const sizePerByte = 2
 
 // Size returns the bytes that DynamoDB counts for v ("Item sizes and formats").
 func (v Value) Size() int {
@@ -63,7 +65,22 @@ func (it Item) Size() int {
 }
 
 // Fits reports whether the size of it is at most bytes. Most items are so small that their length says so.
-func (it Item) Fits(bytes int) bool { return len(it) <= bytes/SizePerByte || it.Size() <= bytes }
+func (it Item) Fits(bytes int) bool { return len(it) <= bytes/sizePerByte || it.Size() <= bytes }
+
+// FitTogether reports whether the sizes of items are together at most bytes, as Fits does of one.
+func FitTogether(items iter.Seq[Item], bytes int) bool {
+	length, size := 0, 0
+	for it := range items {
+		length += len(it)
+	}
+	if length <= bytes/sizePerByte {
+		return true
+	}
+	for it := range items {
+		size += it.Size()
+	}
+	return size <= bytes
+}
 
 // Levels returns the deepest level of nesting in it; a top-level value is at level 1.
 func (it Item) Levels() int {

@@ -127,7 +127,7 @@ func (m *batchMember) run(ctx context.Context) {
 func (m *batchMember) change(ctx context.Context) {
 	res, err := m.apply(ctx)
 	if m.err = err; err != nil {
-		m.failed = capacity.Write(res.OldSize, m.write.Attempted())
+		m.failed = capacity.Write(res.OldSize, m.write.Attempted().Size())
 		return
 	}
 	m.row, m.cost = m.write.Returned(res), m.written(res)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/statordb/stator/internal/api"
 	"github.com/statordb/stator/internal/apierr"
+	"github.com/statordb/stator/internal/attr"
 	"github.com/statordb/stator/internal/capacity"
 	"github.com/statordb/stator/internal/partiql"
 	"github.com/statordb/stator/internal/store"
@@ -85,20 +86,26 @@ func (t *statementTransaction) check() *apierr.Error {
 	if err := t.each((*transactMember).findKey); err != nil {
 		return err
 	}
-	items, size := newItemSet(len(t.members)), 0
+	items := newItemSet(len(t.members))
 	for i := range t.members {
 		m := &t.members[i]
 		if m.found && !items.add(m.table, m.key) {
 			return errManyOnOneItem
 		}
-		if m.write != nil {
-			size += m.write.Attempted()
-		}
 	}
-	if size > transactBytesMax {
+	if !attr.FitTogether(t.inserted, transactBytesMax) {
 		return errTransactBytes
 	}
 	return nil
+}
+
+// inserted are the items to insert.
+func (t *statementTransaction) inserted(yield func(attr.Item) bool) {
+	for i := range t.members {
+		if w := t.members[i].write; w != nil && !yield(w.Attempted()) {
+			return
+		}
+	}
 }
 
 // each makes a check of each member. Its refusals say whose they are.

@@ -68,7 +68,7 @@ func (t *transactGet) open(s *Service) {
 // check makes the checks of TransactGetItems in the order in which they win (captures-tables §6.2).
 func (t *transactGet) check() *apierr.Error {
 	err := t.names()
-	for _, checks := range [][]check{emptyNames, transactGetChecks, tableLookups} {
+	for _, checks := range [][]check{veryDeepValues, emptyNames, transactGetChecks, tableLookups} {
 		if err == nil {
 			err = t.each(checks)
 		}

@@ -60,8 +60,7 @@ func (t *transaction) done() {
 	}
 }
 
-// names refuses names that no table can have, of all actions together, and then values that are nested
-// so deeply that AWS sees nothing else of the request.
+// names refuses names that no table can have, of all actions together.
 func (t *transaction) names() *apierr.Error {
 	var m memberErrors
 	for i := range t.actions {
@@ -69,10 +68,7 @@ func (t *transaction) names() *apierr.Error {
 			m.TableName("transactItems."+strconv.Itoa(i+1)+".member."+a.name+".tableName", a.tableName.V, api.LengthFirst)
 		}
 	}
-	if err := m.refusal(); err != nil {
-		return err
-	}
-	return t.each(veryDeepValues)
+	return m.refusal()
 }
 
 // each makes checks of each action.

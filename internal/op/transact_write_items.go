@@ -133,8 +133,10 @@ func (a *action) conditional(condition, onFailure api.Opt[string], names api.Map
 // check makes the checks of TransactWriteItems in the order in which they win (captures-tables §6.1).
 func (t *transactWrite) check() *apierr.Error {
 	err := t.names()
-	if err == nil {
-		err = t.each(emptyNames)
+	for _, checks := range [][]check{veryDeepValues, emptyNames} {
+		if err == nil {
+			err = t.each(checks)
+		}
 	}
 	for i := 0; err == nil && i < len(t.actions); i++ {
 		err = t.actions[i].first(transactChecks(t.actions[i].kind))
@@ -149,25 +151,19 @@ func (t *transactWrite) check() *apierr.Error {
 	if err := t.duplicates(); err != nil {
 		return err
 	}
-	if !t.fits(transactBytesMax) {
+	if !attr.FitTogether(t.counted, transactBytesMax) {
 		return errTransactBytes
 	}
 	return t.emptyKeys()
 }
 
-// fits reports whether the items to put and the keys of the others are together at most so large.
-func (t *transactWrite) fits(bytes int) bool {
-	encoded, size := 0, 0
+// counted is what counts towards the size of t: the items to put and the keys of the others.
+func (t *transactWrite) counted(yield func(attr.Item) bool) {
 	for i := range t.actions {
-		encoded += len(t.actions[i].attributes.Item)
+		if !yield(t.actions[i].attributes.Item) {
+			return
+		}
 	}
-	if encoded <= bytes/attr.SizePerByte {
-		return true
-	}
-	for i := range t.actions {
-		size += t.actions[i].attributes.Size()
-	}
-	return size <= bytes
 }
 
 // emptyKeys refuses the request for an empty value in a key, which does not just cancel it.

@@ -216,5 +216,5 @@ func (w *Write) Returned(res *store.Result) attr.Item {
 	return nil
 }
 
-// Attempted returns the size that the item would have had, as far as the statement tells.
-func (w *Write) Attempted() int { return w.bound.item.Size() }
+// Attempted returns the item that there would have been, as far as the statement tells.
+func (w *Write) Attempted() attr.Item { return w.bound.item }
