@@ -12,8 +12,12 @@ import (
 	"github.com/statordb/stator/internal/keyspace"
 )
 
-// inMemory is an engine for one test.
-func inMemory(t *testing.T) *pebble.Engine {
+// inMemory is an engine for one test, or for one try of one.
+func inMemory(t interface {
+	rapid.TB
+	Cleanup(f func())
+},
+) *pebble.Engine {
 	t.Helper()
 	e, err := pebble.Open(pebble.Options{Memory: true})
 	if err != nil {
@@ -54,11 +58,7 @@ func readAll(tb rapid.TB, e *pebble.Engine, period uint32) (ts *tokenSets, reads
 // backwards, with restarts in between.
 func TestTokenSets(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		e, err := pebble.Open(pebble.Options{Memory: true})
-		if err != nil {
-			rt.Fatal(err)
-		}
-		defer e.Close()
+		e := inMemory(rt)
 		type place struct {
 			period uint32
 			name   tokenName

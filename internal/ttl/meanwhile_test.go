@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/statordb/stator/internal/attr"
-	"github.com/statordb/stator/internal/catalog"
 	"github.com/statordb/stator/internal/engine"
 	"github.com/statordb/stator/internal/store"
 )
@@ -28,9 +26,7 @@ func TestDroppedMeanwhile(t *testing.T) {
 	w.clock(5)
 	log := &failures{}
 	found := w.whenFound(t, slog.New(log), func() {
-		if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
-			t.Error(err)
-		}
+		w.drop(t, "music")
 		if err := w.store.Erase(t.Context(), table.ID); err != nil {
 			t.Error(err)
 		}
@@ -90,11 +86,7 @@ func TestSwitchedMeanwhile(t *testing.T) {
 
 // Wherever the power fails while items are removed, what is stored is sound, and the next process removes the others.
 func TestCrashMeanwhile(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed: %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
-	fs := vfs.NewCrashableMem()
-	w := open(t, fs)
+	w, crashed := openCrashable(t)
 	defer w.close(t)
 	table := w.create(t, "music")
 	const items, stay = 200, 20
@@ -106,7 +98,7 @@ func TestCrashMeanwhile(t *testing.T) {
 	w.use(t, &hooked{Engine: w.engine, before: func() {
 		mu.Lock()
 		defer mu.Unlock()
-		crashes = append(crashes, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random}))
+		crashes = append(crashes, crashed())
 	}}, quiet)
 	w.at(t, 0, "music", names(items-stay, items)...)
 	partly := false

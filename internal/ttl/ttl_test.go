@@ -3,7 +3,6 @@ package ttl_test
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -175,9 +174,7 @@ func TestDropped(t *testing.T) {
 		w.put(t, table, item("a", 0, ""))
 		w.put(t, table, item("b", 5, ""))
 		w.at(t, 0, "music", "b")
-		if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
-			t.Fatal(err)
-		}
+		w.drop(t, "music")
 		w.clock(10)
 		if looks {
 			w.worker.Sweep(t.Context())
@@ -271,11 +268,7 @@ func TestLag(t *testing.T) {
 func TestLagOfNone(t *testing.T) {
 	for _, end := range []func(w *world){
 		func(w *world) { w.switchOff(t, "music") },
-		func(w *world) {
-			if _, err := w.catalog.Drop(t.Context(), "music", func(*catalog.Table) error { return nil }); err != nil {
-				t.Error(err)
-			}
-		},
+		func(w *world) { w.drop(t, "music") },
 	} {
 		w := open(t, vfs.NewMem())
 		table := w.create(t, "music")
@@ -322,11 +315,7 @@ func run(t *testing.T, w *world, done func() bool) {
 
 // Wherever the power fails, what is stored is sound, and the next process removes what is left.
 func TestCrash(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed: %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
-	fs := vfs.NewCrashableMem()
-	w := open(t, fs)
+	w, crashed := openCrashable(t)
 	defer w.close(t)
 	table := w.create(t, "music")
 	const items, step = 600, 60
@@ -338,7 +327,7 @@ func TestCrash(t *testing.T) {
 		w.seconds.Store(noon.Unix() + after)
 		w.worker.Sweep(t.Context())
 		w.put(t, table, item(name(items+int(after)), after, ""))
-		crashes = append(crashes, fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random}))
+		crashes = append(crashes, crashed())
 	}
 	for i, fs := range crashes {
 		w := open(t, fs)

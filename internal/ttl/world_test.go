@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -53,6 +54,18 @@ func open(t testing.TB, fs vfs.FS) *world {
 	return w
 }
 
+// openCrashable opens a store on a file system of which crashed returns what there would be after a power failure now.
+func openCrashable(t *testing.T) (w *world, crashed func() *vfs.MemFS) {
+	t.Helper()
+	seed := rand.Uint64()
+	t.Logf("seed: %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
+	fs := vfs.NewCrashableMem()
+	return open(t, fs), func() *vfs.MemFS {
+		return fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: random})
+	}
+}
+
 // use puts store and worker on e.
 func (w *world) use(t testing.TB, e engine.Engine, logger *slog.Logger) {
 	t.Helper()
@@ -67,6 +80,14 @@ func (w *world) use(t testing.TB, e engine.Engine, logger *slog.Logger) {
 	}
 	w.store = store.New(e)
 	w.worker = ttl.New(ttl.Options{Catalog: w.catalog, Store: w.store, Logger: logger, Now: w.now})
+}
+
+// drop drops a table, whose items stay where they are.
+func (w *world) drop(t *testing.T, name string) {
+	t.Helper()
+	if _, err := w.catalog.Drop(t.Context(), name, func(*catalog.Table) error { return nil }); err != nil {
+		t.Error(err)
+	}
 }
 
 // clock sets the clock to so many seconds after noon.
